@@ -1,0 +1,35 @@
+package lab
+
+// Status is the lab as a whole at one moment.
+type Status struct {
+	// Ready is true when every component is.
+	Ready      bool        `json:"ready"`
+	Phase      State       `json:"phase"`
+	Version    string      `json:"version"`
+	Components []Component `json:"components"`
+}
+
+// Component is a part of the lab that a learner may look at: a process of the
+// embedded cluster, a workload in it, a module.
+type Component struct {
+	Name      string `json:"name"`
+	Namespace string `json:"namespace"`
+	Ready     bool   `json:"ready"`
+	Version   string `json:"version"`
+	// MemoryBytes is private memory of a process, working set of a workload.
+	MemoryBytes int64 `json:"memoryBytes"`
+	// URL is where a browser finds it; empty for parts without a face.
+	URL     string `json:"url"`
+	Message string `json:"message"`
+	// Trend is the module the component belongs to; empty for the cluster's own.
+	Trend string `json:"trend,omitempty"`
+}
+
+// Link is a URL that a learner can open, with what is needed to log in.
+type Link struct {
+	Name string `json:"name"`
+	URL  string `json:"url"`
+	User string `json:"user,omitempty"`
+	// PasswordFile is the file, readable by root only, that holds the password.
+	PasswordFile string `json:"passwordFile,omitempty"`
+}
