@@ -28,13 +28,6 @@ const (
 	CodeInternal   Code = "internal"    // a defect of labbox
 )
 
-// exitCodes are part of the command line's contract; do not renumber them.
-var exitCodes = map[Code]int{
-	CodeInternal: 1, CodeUsage: 2, CodeConfig: 3, CodeNotRoot: 4, CodePort: 5,
-	CodeMemory: 6, CodeDisk: 7, CodeKernel: 8, CodePayload: 9, CodeRunning: 10,
-	CodeNotRunning: 11, CodeNotReady: 12, CodeStep: 13, CodeCapstone: 14, CodeNotFound: 15,
-}
-
 // Error is a failure that a person can act on.
 type Error struct {
 	Code Code `json:"code"`
@@ -66,11 +59,13 @@ func ExitCode(err error) int {
 	}
 	var e *Error
 	if errors.As(err, &e) {
-		if n, ok := exitCodes[e.Code]; ok {
-			return n
+		for _, info := range Codes() {
+			if info.Code == e.Code {
+				return info.Exit
+			}
 		}
 	}
-	return exitCodes[CodeInternal]
+	return 1
 }
 
 // AsError returns the Error in err's chain, or wraps err as CodeInternal.
@@ -80,4 +75,33 @@ func AsError(err error) *Error {
 		return e
 	}
 	return &Error{Code: CodeInternal, Message: err.Error(), Cause: err}
+}
+
+// Codes returns every code with its exit code and meaning, in order of the exit
+// codes. They are part of the command line's contract: never renumber them.
+func Codes() []CodeInfo {
+	return []CodeInfo{
+		{CodeInternal, 1, "a defect of labbox; its log says more: labbox logs"},
+		{CodeUsage, 2, "an unknown flag, command or argument; --help shows what there is"},
+		{CodeConfig, 3, "an unknown or ill-typed key in the configuration; see: labbox help config"},
+		{CodeNotRoot, 4, "root's rights are needed; use sudo"},
+		{CodePort, 5, "a loopback port is taken; end its program or choose another with --set ports.NAME=PORT"},
+		{CodeMemory, 6, "too little memory is available"},
+		{CodeDisk, 7, "too little disk space; choose another place with --data-dir"},
+		{CodeKernel, 8, "the kernel lacks a feature, or the clock is wrong"},
+		{CodePayload, 9, "the program's payload is missing or damaged; copy the file again and compare its checksum"},
+		{CodeRunning, 10, "a lab already runs on this data directory"},
+		{CodeNotRunning, 11, "no lab is running; start it with: labbox up"},
+		{CodeNotReady, 12, "the lab runs, but a component is not ready"},
+		{CodeStep, 13, "a step of \"labbox up\" failed; what was built stands, \"labbox up\" goes on from there"},
+		{CodeCapstone, 14, "the capstone did not pass"},
+		{CodeNotFound, 15, "no such component, release or module"},
+	}
+}
+
+// CodeInfo describes one Code.
+type CodeInfo struct {
+	Code    Code
+	Exit    int
+	Meaning string
 }

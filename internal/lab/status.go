@@ -25,11 +25,13 @@ type Component struct {
 	Trend string `json:"trend,omitempty"`
 }
 
-// Link is a URL that a learner can open, with what is needed to log in.
+// Link is a URL that a learner can open.
 type Link struct {
+	// ID is the component's short name, the argument of "labbox credentials".
+	ID   string `json:"id"`
 	Name string `json:"name"`
 	URL  string `json:"url"`
+	// User is set when there is something to log in to; the password is never
+	// part of a Link.
 	User string `json:"user,omitempty"`
-	// PasswordFile is the file, readable by root only, that holds the password.
-	PasswordFile string `json:"passwordFile,omitempty"`
 }

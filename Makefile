@@ -1,0 +1,67 @@
+# labbox: `make up` builds what is missing and starts the lab, `make test` tests it.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := build
+
+# One setting for every Go command, so that each dependency is compiled once.
+export CGO_ENABLED := 0
+export GOFLAGS := -trimpath -buildvcs=false
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS := $(shell VERSION=$(VERSION) .ci/ldflags)
+SUDO := $(shell [ "$$(id -u)" -eq 0 ] || echo sudo -E env "PATH=$$PATH")
+
+BUILD_PACKAGES := git gcc libc6-dev make ca-certificates zstd
+TEST_PACKAGES := chromium debootstrap iproute2 fonts-dejavu-core
+
+.PHONY: build up down test lint unit box bench proto clean deps test-deps ui release
+
+## build: the one file, bin/labbox, with everything in it
+build: deps ui
+	mkdir -p build bin
+	go build -ldflags "$(LDFLAGS)" -o build/labbox ./cmd/labbox
+	go run ./cmd/mkbundle -exe build/labbox -o bin/labbox
+
+## up: build what is missing, start the lab, run the capstone, show what there is
+up: build
+	$(SUDO) bin/labbox up
+	$(SUDO) bin/labbox capstone run
+	$(SUDO) bin/labbox status
+
+down:
+	$(SUDO) bin/labbox down
+
+## test: everything, on a bare machine too
+test: deps test-deps ui lint unit build box
+
+lint:
+	@test -z "$$(gofmt -l cmd internal plugins charts bundle/*.go ui/*.go)" || { echo "not gofmt-ed:"; gofmt -l cmd internal plugins charts; exit 1; }
+	go vet ./...
+
+unit: ui
+	go test -short ./...
+
+## box: the promises of the README, on the real thing, as root
+box:
+	$(SUDO) env LABBOX_BIN=$(CURDIR)/bin/labbox $(shell which go) test -count=1 -timeout 45m -run 'TestBox|TestBrowser' ./cmd/labbox ./internal/web
+
+## bench: figures as JSON on standard output
+bench: build
+	@$(SUDO) $(shell which go) run ./cmd/bench -labbox bin/labbox
+
+## ui: third-party browser code, from npm by lock file
+ui:
+	@go run ./cmd/mkui
+
+## release: archive, checksums and payload, without publishing
+release: build
+	go run github.com/goreleaser/goreleaser/v2@v2.18.2 release --snapshot --clean
+
+deps:
+	@.ci/install $(BUILD_PACKAGES)
+
+test-deps:
+	@.ci/install $(TEST_PACKAGES)
+
+clean:
+	rm -rf bin build

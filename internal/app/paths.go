@@ -1,0 +1,46 @@
+package app
+
+import "path/filepath"
+
+// Paths are the places below one data directory.
+type Paths struct{ dir string }
+
+// marker is the file that makes a directory recognizable as labbox's own, so
+// that --purge never removes anything else.
+const marker = ".labbox"
+
+func (p Paths) file(name string) string { return filepath.Join(p.dir, name) }
+
+// Dir is the data directory itself.
+func (p Paths) Dir() string { return p.dir }
+
+// Marker is the file that marks the directory as labbox's own.
+func (p Paths) Marker() string { return p.file(marker) }
+
+// Lock is held for as long as a daemon works on the directory; it contains its
+// process id.
+func (p Paths) Lock() string { return p.file("lock") }
+
+// Socket is the daemon's admin API, for root only.
+func (p Paths) Socket() string { return p.file("labbox.sock") }
+
+// Database is the SQLite file.
+func (p Paths) Database() string { return p.file("labbox.db") }
+
+// Kubeconfig works from this machine's loopback.
+func (p Paths) Kubeconfig() string { return p.file("kubeconfig") }
+
+// Logs holds one file per child process and the daemon's own labbox.log.
+func (p Paths) Logs() string { return p.file("logs") }
+
+// DaemonLog is the log of the background process.
+func (p Paths) DaemonLog() string { return filepath.Join(p.Logs(), "labbox.log") }
+
+// Helpers is where helper programs of the payload are unpacked.
+func (p Paths) Helpers() string { return p.file("helpers") }
+
+// Modules holds foreign modules.
+func (p Paths) Modules() string { return p.file("modules") }
+
+// Secrets holds generated credentials that are not kept in the cluster.
+func (p Paths) Secrets() string { return p.file("secrets") }
