@@ -1,0 +1,38 @@
+package platform
+
+import (
+	"context"
+
+	"github.com/labbox/labbox/plugins/sdk"
+)
+
+// Check implements sdk.Module: the platform repository must be in git and have a
+// commit.
+func (m *module) Check(ctx context.Context, t sdk.Target) (sdk.Health, error) {
+	r := m.client.Round(t)
+	var repositories []struct {
+		Name string `json:"name"`
+		Head string `json:"head"`
+	}
+	if r.Failed("git", m.client.JSON(ctx, r.Endpoint("git"), "/api/v1/repos", &repositories)) {
+		return r.Health(), nil
+	}
+	r.Count("repositories", len(repositories), "")
+	for _, repo := range repositories {
+		if repo.Name != repository {
+			continue
+		}
+		r.Link("Platform repository", "git", "/"+repository)
+		r.Signal(sdk.Signal{Name: "head commit", Text: repo.Head, OK: repo.Head != ""})
+		if repo.Head == "" {
+			r.Fault("the repository "+repository, "has no commit yet")
+		} else {
+			r.Fact("repository " + repository + " at " + short(repo.Head))
+		}
+		return r.Health(), nil
+	}
+	r.Fault("the repository "+repository, "is not in git yet; \"labbox capstone run\" creates it")
+	return r.Health(), nil
+}
+
+func short(commit string) string { return commit[:min(len(commit), 7)] }

@@ -1,0 +1,87 @@
+package host
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"strings"
+	"sync"
+)
+
+// maxLine is where a line of a module's output is cut, in bytes.
+const maxLine = 8 << 10
+
+// Line is one line of a module's output.
+type Line struct {
+	// Level is that of a log line, slog.LevelInfo for anything else.
+	Level   slog.Level
+	Message string
+	// Attrs are the attributes of a log line.
+	Attrs []slog.Attr
+}
+
+// parseLine reads a line of log/slog's JSON handler; whatever else it gets is the
+// message itself. It must not trust what it reads.
+func parseLine(text string) Line {
+	var raw map[string]any
+	if !strings.HasPrefix(text, "{") || json.Unmarshal([]byte(text), &raw) != nil {
+		return Line{Message: text}
+	}
+	message, ok := raw[slog.MessageKey].(string)
+	if !ok {
+		return Line{Message: text}
+	}
+	line := Line{Message: message}
+	if level, ok := raw[slog.LevelKey].(string); ok {
+		_ = line.Level.UnmarshalText([]byte(level)) // an unknown level stays Info
+	}
+	for k, v := range raw {
+		switch k {
+		case slog.MessageKey, slog.LevelKey, slog.TimeKey:
+		default:
+			line.Attrs = append(line.Attrs, slog.Any(k, v))
+		}
+	}
+	return line
+}
+
+// tail keeps the last lines of a module, for the error that reports its death.
+type tail struct {
+	mu    sync.Mutex
+	lines []string
+}
+
+func (t *tail) add(line string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.lines = append(t.lines, line)
+	if n := len(t.lines); n > 12 {
+		t.lines = append(t.lines[:0], t.lines[n-12:]...)
+	}
+}
+
+func (t *tail) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return strings.Join(t.lines, "\n")
+}
+
+// eachLine calls f for each line of r until r ends. Lines longer than maxLine are
+// cut; the rest of such a line is read and dropped.
+func eachLine(r io.Reader, f func(string)) {
+	br := bufio.NewReaderSize(r, maxLine)
+	for {
+		line, err := br.ReadSlice('\n')
+		if text := strings.TrimRight(string(line), "\r\n"); text != "" {
+			f(text)
+		}
+		for errors.Is(err, bufio.ErrBufferFull) {
+			_, err = br.ReadSlice('\n')
+		}
+		if err != nil {
+			return
+		}
+	}
+}
