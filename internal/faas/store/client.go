@@ -1,0 +1,142 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	discoveryv1 "k8s.io/api/discovery/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/runtime/serializer"
+	"k8s.io/apimachinery/pkg/watch"
+	"k8s.io/client-go/gentype"
+	"k8s.io/client-go/rest"
+)
+
+// reader and writer are what the store needs of one resource in one namespace.
+type reader[T any, L runtime.Object] interface {
+	Get(ctx context.Context, name string, o metav1.GetOptions) (T, error)
+	List(ctx context.Context, o metav1.ListOptions) (L, error)
+	Watch(ctx context.Context, o metav1.ListOptions) (watch.Interface, error)
+}
+
+type writer[T any] interface {
+	Create(ctx context.Context, obj T, o metav1.CreateOptions) (T, error)
+	Update(ctx context.Context, obj T, o metav1.UpdateOptions) (T, error)
+	Delete(ctx context.Context, name string, o metav1.DeleteOptions) error
+}
+
+type objects[T any, L runtime.Object] interface {
+	reader[T, L]
+	writer[T]
+}
+
+// Client reaches the few Kubernetes resources that functions are made of. The full
+// clientset of client-go would make the gateway's program ten megabytes larger.
+type Client struct {
+	deployments func(namespace string) objects[*appsv1.Deployment, *appsv1.DeploymentList]
+	services    func(namespace string) objects[*corev1.Service, *corev1.ServiceList]
+	secrets     func(namespace string) objects[*corev1.Secret, *corev1.SecretList]
+	configMaps  func(namespace string) reader[*corev1.ConfigMap, *corev1.ConfigMapList]
+	pods        func(namespace string) reader[*corev1.Pod, *corev1.PodList]
+	slices      func(namespace string) reader[*discoveryv1.EndpointSlice, *discoveryv1.EndpointSliceList]
+	// podLog opens the log of a pod's first container.
+	podLog func(ctx context.Context, namespace, pod string, o *corev1.PodLogOptions) (io.ReadCloser, error)
+	// podMetrics returns the metrics API's PodMetricsList as JSON.
+	podMetrics func(ctx context.Context, namespace, selector string) ([]byte, error)
+}
+
+// newScheme knows the API groups that the store uses and no other.
+func newScheme() *runtime.Scheme {
+	s := runtime.NewScheme()
+	for _, add := range []func(*runtime.Scheme) error{appsv1.AddToScheme, corev1.AddToScheme, discoveryv1.AddToScheme} {
+		if err := add(s); err != nil {
+			panic(err) // two types under one name: a defect that every test shows
+		}
+	}
+	metav1.AddToGroupVersion(s, schema.GroupVersion{Version: "v1"})
+	return s
+}
+
+// NewClient connects to the API server that config names.
+func NewClient(config *rest.Config) (*Client, error) {
+	scheme := newScheme()
+	codec := runtime.NewParameterCodec(scheme)
+	connect := func(gv schema.GroupVersion, path string) (rest.Interface, error) {
+		c := rest.CopyConfig(config)
+		c.GroupVersion, c.APIPath = &gv, path
+		c.NegotiatedSerializer = serializer.NewCodecFactory(scheme).WithoutConversion()
+		c.AcceptContentTypes = "application/vnd.kubernetes.protobuf,application/json"
+		c.ContentType = "application/vnd.kubernetes.protobuf"
+		client, err := rest.RESTClientFor(c)
+		if err != nil {
+			return nil, fmt.Errorf("client for %s: %w", gv, err)
+		}
+		return client, nil
+	}
+	core, err := connect(corev1.SchemeGroupVersion, "/api")
+	if err != nil {
+		return nil, err
+	}
+	apps, err := connect(appsv1.SchemeGroupVersion, "/apis")
+	if err != nil {
+		return nil, err
+	}
+	discovery, err := connect(discoveryv1.SchemeGroupVersion, "/apis")
+	if err != nil {
+		return nil, err
+	}
+	return assemble(core, apps, discovery, codec), nil
+}
+
+func assemble(core, apps, discovery rest.Interface, codec runtime.ParameterCodec) *Client {
+	return &Client{
+		deployments: func(ns string) objects[*appsv1.Deployment, *appsv1.DeploymentList] {
+			return gentype.NewClientWithList("deployments", apps, codec, ns,
+				func() *appsv1.Deployment { return &appsv1.Deployment{} },
+				func() *appsv1.DeploymentList { return &appsv1.DeploymentList{} },
+				gentype.PrefersProtobuf[*appsv1.Deployment]())
+		},
+		services: func(ns string) objects[*corev1.Service, *corev1.ServiceList] {
+			return gentype.NewClientWithList("services", core, codec, ns,
+				func() *corev1.Service { return &corev1.Service{} },
+				func() *corev1.ServiceList { return &corev1.ServiceList{} },
+				gentype.PrefersProtobuf[*corev1.Service]())
+		},
+		secrets: func(ns string) objects[*corev1.Secret, *corev1.SecretList] {
+			return gentype.NewClientWithList("secrets", core, codec, ns,
+				func() *corev1.Secret { return &corev1.Secret{} },
+				func() *corev1.SecretList { return &corev1.SecretList{} },
+				gentype.PrefersProtobuf[*corev1.Secret]())
+		},
+		configMaps: func(ns string) reader[*corev1.ConfigMap, *corev1.ConfigMapList] {
+			return gentype.NewClientWithList("configmaps", core, codec, ns,
+				func() *corev1.ConfigMap { return &corev1.ConfigMap{} },
+				func() *corev1.ConfigMapList { return &corev1.ConfigMapList{} },
+				gentype.PrefersProtobuf[*corev1.ConfigMap]())
+		},
+		pods: func(ns string) reader[*corev1.Pod, *corev1.PodList] {
+			return gentype.NewClientWithList("pods", core, codec, ns,
+				func() *corev1.Pod { return &corev1.Pod{} },
+				func() *corev1.PodList { return &corev1.PodList{} },
+				gentype.PrefersProtobuf[*corev1.Pod]())
+		},
+		slices: func(ns string) reader[*discoveryv1.EndpointSlice, *discoveryv1.EndpointSliceList] {
+			return gentype.NewClientWithList("endpointslices", discovery, codec, ns,
+				func() *discoveryv1.EndpointSlice { return &discoveryv1.EndpointSlice{} },
+				func() *discoveryv1.EndpointSliceList { return &discoveryv1.EndpointSliceList{} },
+				gentype.PrefersProtobuf[*discoveryv1.EndpointSlice]())
+		},
+		podLog: func(ctx context.Context, ns, pod string, o *corev1.PodLogOptions) (io.ReadCloser, error) {
+			return core.Get().Namespace(ns).Resource("pods").Name(pod).SubResource("log").VersionedParams(o, codec).Stream(ctx)
+		},
+		podMetrics: func(ctx context.Context, ns, selector string) ([]byte, error) {
+			return core.Get().AbsPath("/apis/metrics.k8s.io/v1beta1/namespaces", ns, "pods").
+				SetHeader("Accept", "application/json").Param("labelSelector", selector).DoRaw(ctx)
+		},
+	}
+}
