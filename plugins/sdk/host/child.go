@@ -188,11 +188,16 @@ func (c *child) exit() string {
 	return c.state
 }
 
-// spokenVersion returns the protocol version in the handshake line, if there is one.
-func (c *child) spokenVersion() (int, bool) {
+// firstLine returns what the child first printed, which should be its handshake.
+func (c *child) firstLine() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	parts := strings.Split(c.first, "|")
+	return c.first
+}
+
+// spokenVersion returns the protocol version in the handshake line, if there is one.
+func (c *child) spokenVersion() (int, bool) {
+	parts := strings.Split(c.firstLine(), "|")
 	if len(parts) < 4 {
 		return 0, false
 	}

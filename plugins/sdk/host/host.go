@@ -118,14 +118,21 @@ func (p *Process) connect() error {
 
 // startError names what went wrong at the start.
 func (p *Process) startError(ctx context.Context, err error) error {
-	if spoken, ok := p.child.spokenVersion(); ok && spoken != wire.Version {
+	spoken, shook := p.child.spokenVersion()
+	if shook && spoken != wire.Version {
 		e := sdk.Errorf(sdk.CodeProtocol, "module %s speaks protocol version %d, this labbox speaks %d",
 			p.name, spoken, wire.Version)
 		e.Hint = "use a build of the module for this labbox, or another version of labbox"
 		return e
 	}
-	if ctx.Err() != nil {
+	switch first := p.child.firstLine(); {
+	case ctx.Err() != nil:
 		err = ctx.Err()
+	case shook:
+	case first != "":
+		err = fmt.Errorf("it prints %q where a module prints its handshake", first[:min(len(first), 80)])
+	case p.child.exit() != "":
+		err = fmt.Errorf("it ended before the handshake: %s", p.child.exit())
 	}
 	return sdk.Errorf(sdk.CodeUnavailable, "start module %s (%s): %v%s", p.name, p.child.commandLine(), err, p.child.lastWords())
 }

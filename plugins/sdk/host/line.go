@@ -47,18 +47,29 @@ func parseLine(text string) Line {
 	return line
 }
 
-// tail keeps the last lines of a module, for the error that reports its death.
+// tailLines is how many lines of a dead module are reported.
+const tailLines = 12
+
+// tail keeps the last lines of a module for the error that reports its death; of a
+// panic it keeps the beginning, which says what happened and where.
 type tail struct {
 	mu    sync.Mutex
 	lines []string
+	panic bool
 }
 
 func (t *tail) add(line string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.lines = append(t.lines, line)
-	if n := len(t.lines); n > 12 {
-		t.lines = append(t.lines[:0], t.lines[n-12:]...)
+	if !t.panic && (strings.HasPrefix(line, "panic: ") || strings.HasPrefix(line, "fatal error: ")) {
+		t.panic, t.lines = true, nil
+	}
+	if t.panic && len(t.lines) >= tailLines {
+		return
+	}
+	t.lines = append(t.lines, line[:min(len(line), 300)])
+	if n := len(t.lines); n > tailLines {
+		t.lines = append(t.lines[:0], t.lines[n-tailLines:]...)
 	}
 }
 

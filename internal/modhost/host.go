@@ -1,0 +1,146 @@
+package modhost
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+
+	"github.com/labbox/labbox/internal/lab"
+	"github.com/labbox/labbox/plugins/sdk"
+)
+
+// Host keeps the modules running. All methods may be called from any goroutine.
+type Host struct {
+	o Options
+
+	mu      sync.Mutex
+	modules []*module // in the order of Builtin, then the foreign ones by name
+	cancel  context.CancelFunc
+	wg      sync.WaitGroup
+}
+
+var _ lab.Service = (*Host)(nil)
+
+// New returns a Host. It does no I/O.
+func New(o Options) *Host {
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	if o.Observe == nil {
+		o.Observe = func(lab.Event) {}
+	}
+	if o.Limits == (Limits{}) {
+		o.Limits = DefaultLimits()
+	}
+	return &Host{o: o}
+}
+
+// Name implements lab.Service.
+func (h *Host) Name() string { return "modules" }
+
+// Needs implements lab.Service: modules need nothing of the lab to start.
+func (h *Host) Needs() []string { return nil }
+
+// Run implements lab.Service: Start, ready, wait for ctx, Close.
+func (h *Host) Run(ctx context.Context, ready func()) error {
+	if err := h.Start(ctx); err != nil {
+		return err
+	}
+	ready()
+	<-ctx.Done()
+	h.Close()
+	return nil
+}
+
+// Start starts every module and returns when each one is ready or has failed for
+// the first time; those are tried again in the background. It fails when the list
+// of modules cannot be read, or when a built-in module did not start: then nothing
+// is left running. A foreign module that does not start is reported by Observe and
+// List only. After Start the modules live until Close, whatever becomes of ctx.
+func (h *Host) Start(ctx context.Context) error {
+	sources, err := h.sources()
+	if err != nil {
+		return err
+	}
+	run, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	h.mu.Lock()
+	h.cancel = cancel
+	h.modules = nil
+	for _, s := range sources {
+		m := newModule(s, h.o)
+		h.modules = append(h.modules, m)
+		h.wg.Go(func() { m.run(run) })
+	}
+	started := h.modules
+	h.mu.Unlock()
+	for _, m := range started {
+		err := m.firstStart(ctx)
+		if err != nil && (m.source.builtin || ctx.Err() != nil) {
+			h.Close()
+			return err
+		}
+	}
+	return nil
+}
+
+// sources lists the built-in modules and the pinned ones. A foreign module must
+// not take the name of a built-in one.
+func (h *Host) sources() ([]source, error) {
+	var out []source
+	taken := map[string]bool{}
+	for _, name := range h.o.Builtin {
+		path, args := h.o.Command(name)
+		out = append(out, source{name: name, builtin: true, path: path, args: args})
+		taken[name] = true
+	}
+	foreign, err := readPins(h.o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range foreign {
+		if taken[s.name] {
+			return nil, lab.Errorf(lab.CodeConfig, "give the foreign module another name in "+PinFile,
+				"module %s is built in, and a foreign module has the same name", s.name)
+		}
+		out = append(out, s)
+	}
+	return out, nil
+}
+
+// Close stops all modules and returns when they are gone. It may be called twice,
+// and without Start.
+func (h *Host) Close() {
+	h.mu.Lock()
+	cancel := h.cancel
+	h.mu.Unlock()
+	if cancel != nil {
+		cancel()
+	}
+	h.wg.Wait()
+}
+
+// List returns the state of every module, built-in ones first.
+func (h *Host) List() []ModuleState {
+	out := []ModuleState{}
+	for _, m := range h.all() {
+		out = append(out, m.snapshot())
+	}
+	return out
+}
+
+// Verify asks the module called name whether the learner has done step.
+func (h *Host) Verify(ctx context.Context, name string, t sdk.Target, step sdk.StepID) (sdk.Verdict, error) {
+	for _, m := range h.all() {
+		if m.source.name == name {
+			return call(ctx, m, question[sdk.Verdict]{"Verify", h.o.Limits.Verify,
+				func(ctx context.Context, p sdk.Module) (sdk.Verdict, error) { return p.Verify(ctx, t, step) }})
+		}
+	}
+	return sdk.Verdict{}, lab.Errorf(lab.CodeNotFound, "see \"labbox module list\"", "there is no module %q", name)
+}
+
+func (h *Host) all() []*module {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return append([]*module(nil), h.modules...)
+}
