@@ -1,0 +1,91 @@
+package helm
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"helm.sh/helm/v3/pkg/kube"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/util/wait"
+	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/kubernetes"
+)
+
+// poll is how often a wait looks again.
+const poll = 300 * time.Millisecond
+
+// cluster is the real objects.
+type cluster struct {
+	helm    kube.Interface
+	clients kubernetes.Interface
+	dynamic dynamic.Interface
+	getter  *getter
+}
+
+func (c *cluster) prepare(ctx context.Context, namespace string, crds [][]byte) error {
+	if err := c.ensureNamespace(ctx, namespace); err != nil {
+		return err
+	}
+	changed, err := c.applyCRDs(ctx, crds)
+	if err != nil || !changed {
+		return err
+	}
+	d, err := c.getter.ToDiscoveryClient()
+	if err != nil {
+		return err
+	}
+	d.Invalidate()
+	return nil
+}
+
+func (c *cluster) complete(_ context.Context, manifest string) (bool, error) {
+	list, err := c.build(manifest)
+	if err != nil {
+		return false, err
+	}
+	for _, info := range list {
+		err := info.Get()
+		if apierrors.IsNotFound(err) {
+			return false, nil
+		}
+		if err != nil {
+			return false, fmt.Errorf("look for %s: %w", info.ObjectName(), err)
+		}
+	}
+	return true, nil
+}
+
+func (c *cluster) waitGone(ctx context.Context, manifest string) error {
+	list, err := c.build(manifest)
+	if err != nil {
+		return err
+	}
+	var left string
+	err = wait.PollUntilContextCancel(ctx, poll, true, func(context.Context) (bool, error) {
+		for _, info := range list {
+			left = info.ObjectName()
+			if err := info.Get(); !apierrors.IsNotFound(err) {
+				return false, err
+			}
+		}
+		return true, nil
+	})
+	if err != nil {
+		return fmt.Errorf("wait until %s is gone: %w", left, err)
+	}
+	return nil
+}
+
+func (c *cluster) build(manifest string) (kube.ResourceList, error) {
+	if strings.TrimSpace(manifest) == "" {
+		return nil, nil
+	}
+	list, err := c.helm.Build(bytes.NewBufferString(manifest), false)
+	if err != nil {
+		return nil, fmt.Errorf("read manifest: %w", err)
+	}
+	return list, nil
+}
