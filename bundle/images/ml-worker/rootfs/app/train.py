@@ -3,6 +3,7 @@
 Environment: MLFLOW_TRACKING_URI, PARAMS (JSON, see digits.py), INPUTS (a hash of
 everything that went in; the run is found again by it).
 """
+import socket
 import time
 
 import digits
@@ -35,7 +36,7 @@ def main():
 
     digits.quiet()
     mlflow.set_experiment(digits.EXPERIMENT)
-    tags = {"labbox.inputs": inputs, "labbox.dataset": dataset, "labbox.evaluation": "pending"}
+    tags = {"labbox.inputs": inputs, "labbox.dataset": dataset, "labbox.evaluation": "pending", "labbox.pod": socket.gethostname()}
     with mlflow.start_run(run_name=f"train-{inputs[:8]}", tags=tags) as run:
         mlflow.log_params({**p, "dataset_sha256": dataset, "train_samples": len(train_y)})
         # Requirements are given: inferring them takes longer than the training.

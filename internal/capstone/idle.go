@@ -1,0 +1,109 @@
+package capstone
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// idleEnergy watches the function without calls at one replica and at none, and then
+// measures what the saving costs: the first call from zero.
+func (j *job) idleEnergy(ctx context.Context, g grid) error {
+	one, err := j.idleWatts(ctx)
+	if err != nil {
+		return err
+	}
+	j.say("scaling the function to zero")
+	if err := j.gateway.scale(ctx, functionName, 0); err != nil {
+		return err
+	}
+	zero, err := j.wattsAtZero(ctx)
+	if err != nil {
+		return err
+	}
+	perDay := (one - zero) * secondsPerDay
+	j.evidence["idleWattsAlwaysOn"] = significant(one)
+	j.evidence["idleWattsAtZero"] = significant(zero)
+	j.evidence["savedJoulesPerDay"] = significant(perDay)
+	j.evidence["savedGramsCO2ePerDay"] = significant(g.grams(perDay))
+	j.evidence["note"] = "CPU only; energy of the node's idle hardware and of memory is not shared out"
+	return j.coldStart(ctx)
+}
+
+// idleWatts is the mean power of the function's pods while nobody calls.
+func (j *job) idleWatts(ctx context.Context) (float64, error) {
+	series := joules(functionPods)
+	if err := j.scraped(ctx, series, time.Now()); err != nil {
+		return 0, err
+	}
+	first, err := j.reading(ctx, series)
+	if err != nil {
+		return 0, err
+	}
+	j.say(fmt.Sprintf("watching the idle function for %s", j.opt.IdleWindow))
+	if err := j.scraped(ctx, series, first.when.Add(j.opt.IdleWindow)); err != nil {
+		return 0, err
+	}
+	last, err := j.reading(ctx, series)
+	if err != nil {
+		return 0, err
+	}
+	seconds := last.when.Sub(first.when).Seconds()
+	j.evidence["idleWindowSeconds"] = round(seconds, 1)
+	if last.value < first.value || seconds <= 0 {
+		return 0, problem("measure the idle function", fmt.Sprintf("its counter at %v and then at %v J", first.value, last.value),
+			"the same pod over the whole window", "Leave the function alone while the capstone runs, and run it again.")
+	}
+	return (last.value - first.value) / seconds, nil
+}
+
+// reading is a counter's value and the moment it was scraped.
+type reading struct {
+	value float64
+	when  time.Time
+}
+
+func (j *job) reading(ctx context.Context, series string) (reading, error) {
+	when, _, err := j.prom.scraped(ctx, series)
+	if err != nil {
+		return reading{}, err
+	}
+	value, _, err := j.prom.sum(ctx, series, when)
+	return reading{value, when}, err
+}
+
+// wattsAtZero waits until no pod of the function draws power any more.
+func (j *job) wattsAtZero(ctx context.Context) (float64, error) {
+	if err := j.gateway.ready(ctx, functionName, 0); err != nil {
+		return 0, err
+	}
+	j.say("waiting until Prometheus sees no pod of the function")
+	left := 0.0
+	w := j.await(60*time.Second, "no power drawn by pods of function classify",
+		"See what still runs: labbox kubectl -n openfaas-fn get pods")
+	err := w.until(ctx, func(ctx context.Context) (bool, string, error) {
+		var err error
+		left, _, err = j.prom.sum(ctx, watts(functionPods), time.Time{})
+		return left == 0, fmt.Sprintf("%v W", left), err
+	})
+	return left, err
+}
+
+// coldStart calls the function at zero replicas: the gateway starts one first.
+func (j *job) coldStart(ctx context.Context) error {
+	examples, err := j.mlflow.heldOut(ctx, j.runID)
+	if err != nil {
+		return err
+	}
+	image, err := draw(examples[0].Pixels)
+	if err != nil {
+		return err
+	}
+	j.say("calling the function from zero")
+	a, err := j.gateway.classify(ctx, image)
+	if err != nil {
+		return fmt.Errorf("call the function at zero replicas: %w", err)
+	}
+	j.evidence["coldStartSeconds"] = round(a.took.Seconds(), 2)
+	return j.gateway.ready(ctx, functionName, 1)
+}
