@@ -13,6 +13,7 @@ import (
 
 // argo reads Applications and can ask Argo CD to look at git again.
 type argo struct {
+	pace
 	objects lab.Objects
 	api     api
 	login   func(ctx context.Context) (user, password string, err error)
@@ -58,7 +59,7 @@ func appRef(name string) lab.ObjectRef {
 // whether Argo CD had to be asked to look at git.
 func (a argo) synced(ctx context.Context, name, revision string) (asked bool, err error) {
 	ref := appRef(name)
-	seen := a.await(2 * time.Minute, "its revision", limit: patience}.watch(ctx, a.objects, ref, func(object []byte) (bool, string, error) {
+	seen := a.await(patience, "its revision", "").watch(ctx, a.objects, ref, func(object []byte) (bool, string, error) {
 		app, err := parseApp(object)
 		return err == nil && app.Status.Sync.Revision == revision, "", err
 	})
@@ -68,9 +69,8 @@ func (a argo) synced(ctx context.Context, name, revision string) (asked bool, er
 	if seen != nil {
 		asked = a.refresh(ctx, name) == nil // an application still to come cannot be refreshed
 	}
-	w := await{
-		what:  fmt.Sprintf("application %s synced to %.8s and healthy", name, revision),
-		"Open Argo CD and look at the application's messages, or: labbox kubectl -n argocd describe application " + name)
+	w := a.await(2*time.Minute, fmt.Sprintf("application %s synced to %.8s and healthy", name, revision),
+		"Open Argo CD and look at the application's messages, or: labbox kubectl -n argocd describe application "+name)
 	return asked, w.watch(ctx, a.objects, ref, func(object []byte) (bool, string, error) { return judgeApp(object, revision) })
 }
 

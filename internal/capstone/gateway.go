@@ -10,7 +10,10 @@ import (
 )
 
 // gateway speaks the function gateway's REST API.
-type gateway struct{ api }
+type gateway struct {
+	pace
+	api
+}
 
 // deployment is what the gateway is asked to run.
 type deployment struct {

@@ -33,9 +33,6 @@ func (j *job) idleEnergy(ctx context.Context, g grid) error {
 // idleWatts is the mean power of the function's pods while nobody calls.
 func (j *job) idleWatts(ctx context.Context) (float64, error) {
 	series := joules(functionPods)
-	if err := j.scraped(ctx, series, time.Now()); err != nil {
-		return 0, err
-	}
 	first, err := j.reading(ctx, series)
 	if err != nil {
 		return 0, err

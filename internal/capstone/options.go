@@ -71,10 +71,12 @@ type Options struct {
 	Images Images
 	// Seed holds the platform repository's first files; the built-in ones when nil.
 	Seed fs.FS
-	// IdleWindow is how long the idle function is watched; 15 s when 0.
+	// IdleWindow is how long the idle function is watched; 10 s when 0.
 	IdleWindow time.Duration
 	// Log receives what makers want to know; discarded when nil.
 	Log *slog.Logger
+
+	pace pace // of all waiting; 1 when 0
 }
 
 func (o Options) withDefaults() (Options, error) {
@@ -91,7 +93,10 @@ func (o Options) withDefaults() (Options, error) {
 		o.Images.Function = "labbox.local/fn-python:dev"
 	}
 	if o.IdleWindow == 0 {
-		o.IdleWindow = 15 * time.Second
+		o.IdleWindow = 10 * time.Second
+	}
+	if o.pace == 0 {
+		o.pace = 1
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

@@ -158,7 +158,7 @@ func (j *job) work(ctx context.Context, stage string, env map[string]string) err
 		return fmt.Errorf("start job %s: %w", name, err)
 	}
 	logs := "Read what it said: labbox kubectl -n " + mlSpace + " logs job/" + name
-	w := j.await(2 * time.Minute, "job " + name + " complete", todo: logs, limit: 3 * time.Minute}
+	w := j.await(3*time.Minute, "job "+name+" complete", logs)
 	if err := w.watch(ctx, j.objects, ref, func(o []byte) (bool, string, error) { return judgeJob(o, name, logs) }); err != nil {
 		return err
 	}
@@ -172,8 +172,7 @@ func (j *job) gone(ctx context.Context, ref lab.ObjectRef) error {
 	if err := j.objects.Delete(ctx, ref); err != nil {
 		return fmt.Errorf("delete %s %s: %w", ref.Kind, ref.Name, err)
 	}
-	w := await{
-		what:  fmt.Sprintf("%s %s gone", ref.Kind, ref.Name),
+	w := j.await(2*time.Minute, fmt.Sprintf("%s %s gone", ref.Kind, ref.Name),
 		fmt.Sprintf("See what holds it: labbox kubectl -n %s get %s %s -o yaml", ref.Namespace, ref.Kind, ref.Name))
 	return w.watch(ctx, j.objects, ref, func(object []byte) (bool, string, error) {
 		return object == nil, "it still exists", nil
