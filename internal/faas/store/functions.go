@@ -235,3 +235,17 @@ func (s *Store) ensureService(ctx context.Context, d *appsv1.Deployment) error {
 	}
 	return translate("create service "+d.Name, err)
 }
+
+// Wake sets a function at zero replicas to its least number, one at least; one that
+// is above zero stays as it is.
+func (s *Store) Wake(ctx context.Context, key Key) error {
+	have, err := s.function(ctx, key)
+	if err != nil {
+		return err
+	}
+	if replicas(have) > 0 {
+		return nil
+	}
+	least, _, _ := api.ScaleBounds(have.Spec.Template.Labels)
+	return s.Scale(ctx, key, int64(max(least, 1)))
+}

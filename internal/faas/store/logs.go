@@ -3,7 +3,6 @@ package store
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -147,7 +146,7 @@ func mergeLogs(readers []*podReader, tail int64, emit func(api.LogLine) error) e
 			heads = append(heads[:first], heads[first+1:]...)
 		}
 	}
-	if int64(len(kept)) > tail {
+	if tail > 0 && int64(len(kept)) > tail {
 		kept = kept[int64(len(kept))-tail:]
 	}
 	for _, line := range kept {
@@ -194,26 +193,26 @@ type follower struct {
 // anew from a list.
 func (f *follower) watchPods(ctx context.Context) {
 	for ctx.Err() == nil {
-		if err := f.watchOnce(ctx); err != nil && !errors.Is(err, context.Canceled) {
-			select { // do not hammer an API server that is away
-			case <-ctx.Done():
-			case <-time.After(time.Second):
-			}
+		f.watchOnce(ctx)
+		select { // do not hammer an API server that is away
+		case <-ctx.Done():
+		case <-time.After(time.Second):
 		}
 	}
 }
 
-func (f *follower) watchOnce(ctx context.Context) error {
+// watchOnce returns when ctx is done or the watch breaks.
+func (f *follower) watchOnce(ctx context.Context) {
 	pods := f.store.client.pods(f.q.Namespace)
 	list, err := pods.List(ctx, podsOf(f.q.Name))
 	if err != nil {
-		return err
+		return
 	}
 	o := podsOf(f.q.Name)
 	o.ResourceVersion = list.ResourceVersion
 	events, err := pods.Watch(ctx, o)
 	if err != nil {
-		return err
+		return
 	}
 	defer events.Stop()
 	for i := range list.Items {
@@ -222,10 +221,10 @@ func (f *follower) watchOnce(ctx context.Context) error {
 	for {
 		select {
 		case <-ctx.Done():
-			return ctx.Err()
+			return
 		case e, ok := <-events.ResultChan():
 			if !ok || e.Type == watch.Error {
-				return nil
+				return
 			}
 			if pod, ok := e.Object.(*corev1.Pod); ok && e.Type != watch.Deleted {
 				f.start(ctx, pod)

@@ -1,0 +1,54 @@
+// Command gateway runs inside the cluster and serves functions; see internal/faas.
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"k8s.io/client-go/rest"
+
+	"github.com/labbox/labbox/internal/faas/gateway"
+	"github.com/labbox/labbox/internal/faas/store"
+)
+
+// Set by the linker.
+var (
+	version = "dev"
+	commit  = ""
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
+	defer stop()
+	if err := run(ctx); err != nil {
+		slog.Error("gateway stopped", "error", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context) error {
+	config, err := gateway.FromEnv(os.Getenv)
+	if err != nil {
+		return err
+	}
+	config.Version, config.Commit = version, commit
+	cluster, err := rest.InClusterConfig()
+	if err != nil {
+		return fmt.Errorf("find the cluster: %w", err)
+	}
+	cluster.QPS, cluster.Burst, cluster.UserAgent = 100, 200, "labbox-gateway/"+version
+	client, err := store.NewClient(cluster)
+	if err != nil {
+		return err
+	}
+	functions := store.New(client, store.Config{Namespaces: config.Namespaces, PullPolicy: config.PullPolicy, UserID: config.UserID})
+	server, err := gateway.New(config, functions, slog.Default())
+	if err != nil {
+		return err
+	}
+	return server.Run(ctx, func() { slog.Info("gateway ready", "address", config.Address, "version", version) })
+}

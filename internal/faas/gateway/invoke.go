@@ -1,0 +1,127 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/labbox/labbox/internal/faas/store"
+)
+
+// statusClientGone is what metrics record when the caller left before the answer.
+const statusClientGone = 499
+
+// call is what the proxy's stages know of one invocation.
+type call struct {
+	key     store.Key
+	path    *url.URL // Path, RawPath and RawQuery for the function
+	id      string
+	start   string
+	sentAs  string // the request's Content-Type
+	status  int
+	attempt int
+}
+
+type callKey struct{}
+
+func callOf(ctx context.Context) *call {
+	c, _ := ctx.Value(callKey{}).(*call)
+	return c
+}
+
+// invoke serves /function/{name}[.{namespace}][/path] with any method.
+func (s *Server) invoke(w http.ResponseWriter, r *http.Request) {
+	key, path, ok := s.target(r.URL)
+	if !ok {
+		http.Error(w, "the path must be /function/{name} or /function/{name}.{namespace}", http.StatusBadRequest)
+		return
+	}
+	if _, ok := s.table.Lookup(key); !ok {
+		http.Error(w, "function "+key.String()+" not found", http.StatusNotFound)
+		return
+	}
+	if s.config.MaxBody > 0 {
+		if r.ContentLength > s.config.MaxBody {
+			http.Error(w, "the body is larger than "+strconv.FormatInt(s.config.MaxBody, 10)+" bytes", http.StatusRequestEntityTooLarge)
+			return
+		}
+		if r.ContentLength < 0 {
+			r.Body = http.MaxBytesReader(w, r.Body, s.config.MaxBody)
+		}
+	}
+	c := &call{
+		key: key, path: path, id: r.Header.Get("X-Call-Id"), sentAs: r.Header.Get("Content-Type"),
+		start: strconv.FormatInt(time.Now().UnixNano(), 10),
+	}
+	if c.id == "" {
+		c.id = uuid.NewString()
+	}
+	if r.ProtoMajor == 1 { // an answer may begin before the request has ended
+		_ = http.NewResponseController(w).EnableFullDuplex()
+	}
+	end := s.metrics.begin(key)
+	defer func() { end(c.status) }()
+	c.status = http.StatusBadGateway // stands if the proxy panics on a broken stream
+	s.proxy.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), callKey{}, c)))
+}
+
+// target takes the function and its path out of u. The path stays as the client
+// escaped it.
+func (s *Server) target(u *url.URL) (store.Key, *url.URL, bool) {
+	segment, rest, _ := strings.Cut(strings.TrimPrefix(u.EscapedPath(), "/function/"), "/")
+	if segment == "" || strings.ContainsFunc(segment, notInName) {
+		return store.Key{}, nil, false
+	}
+	key := store.Key{Name: segment, Namespace: s.config.Namespaces[0]}
+	if dot := strings.LastIndexByte(segment, '.'); dot >= 0 {
+		key.Name, key.Namespace = segment[:dot], segment[dot+1:]
+	}
+	out := &url.URL{Path: "/" + rest, RawQuery: u.RawQuery, ForceQuery: u.ForceQuery}
+	if plain, err := url.PathUnescape(out.Path); err == nil && plain != out.Path {
+		out.RawPath, out.Path = out.Path, plain
+	}
+	return key, out, key.Name != "" && key.Namespace != ""
+}
+
+func notInName(r rune) bool {
+	return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_' || r == '.')
+}
+
+// failed answers a call that no function answered. The header tells a client that
+// the fault is the platform's, not the function's.
+func (s *Server) failed(w http.ResponseWriter, r *http.Request, err error) {
+	c := callOf(r.Context())
+	var large *http.MaxBytesError
+	var timeout net.Error
+	text := err.Error()
+	switch {
+	case r.Context().Err() != nil:
+		c.status = statusClientGone
+	case errors.As(err, &large):
+		c.status, text = http.StatusRequestEntityTooLarge, "the body is larger than "+strconv.FormatInt(large.Limit, 10)+" bytes"
+	case errors.Is(err, store.ErrNotFound):
+		c.status = http.StatusNotFound
+	case errors.Is(err, errNoEndpoint):
+		c.status = http.StatusServiceUnavailable
+	case errors.As(err, &timeout) && timeout.Timeout():
+		c.status, text = http.StatusGatewayTimeout, "function "+c.key.String()+" did not answer within "+s.config.UpstreamTimeout.String()
+	default:
+		c.status, text = http.StatusBadGateway, "cannot reach function "+c.key.String()
+		s.log.Warn("call failed", "function", c.key.String(), "call", c.id, "error", err)
+	}
+	h := w.Header()
+	h.Set("X-Call-Id", c.id)
+	h.Set("X-Start-Time", c.start)
+	h.Set("X-Served-By", s.servedBy())
+	h.Set("X-OpenFaaS-Internal", "proxy")
+	http.Error(w, text, c.status)
+}
+
+func (s *Server) servedBy() string { return "labbox/" + s.config.Version }
