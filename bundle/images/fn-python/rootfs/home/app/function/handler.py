@@ -1,0 +1,5 @@
+"""Answers until a function brings its own handler (see index.py)."""
+
+
+def handle(event, context):
+    return "Hello from labbox. You sent %d bytes.\n" % len(event.body)
