@@ -26,6 +26,8 @@ func mustServe(t *testing.T, answers map[string]string) sdk.Endpoint {
 
 func TestCheck(t *testing.T) {
 	t.Parallel()
+	git := map[string]string{"/api/v1/repos": `[{"name":"platform","head":"0123456789abcdef"},{"name":"x","head":""}]`}
+	argo := map[string]string{"/healthz": "ok", "/api/version": `{"Version":"v3.4.13"}`}
 	for name, c := range map[string]struct {
 		endpoints map[string]map[string]string
 		alive     bool
@@ -34,13 +36,8 @@ func TestCheck(t *testing.T) {
 	}{
 		"alive": {
 			endpoints: map[string]map[string]string{
-				"git": {
-					`/api/v1/repos`: `[{"name":"platform","head":"0123456789abcdef"},{"name":"x","head":""}]`,
-				},
-				"argocd": {
-					`/healthz`:     `ok`,
-					`/api/version`: `{"Version":"v3.4.13"}`,
-				},
+				"git": git,
+				"argocd": argo,
 				"prometheus": {
 					`/api/v1/query?query=count%28argocd_app_info%29`: `{"status":"success","data":{"resultType":"vector","result":[{"metric":{},"value":[1,"4"]}]}}`,
 				},
@@ -50,30 +47,21 @@ func TestCheck(t *testing.T) {
 		},
 		"without Prometheus": {
 			endpoints: map[string]map[string]string{
-				"git": {
-					`/api/v1/repos`: `[{"name":"platform","head":"0123456789abcdef"},{"name":"x","head":""}]`,
-				},
-				"argocd": {
-					`/healthz`:     `ok`,
-					`/api/version`: `{"Version":"v3.4.13"}`,
-				},
+				"git": git,
+				"argocd": argo,
 			},
 			alive: true, message: `Argo CD v3.4.13`,
 			signal: sdk.Signal{Name: "Argo CD version", Text: "v3.4.13", OK: true},
 		},
 		"no Argo CD": {
 			endpoints: map[string]map[string]string{
-				"git": {
-					`/api/v1/repos`: `[{"name":"platform","head":"0123456789abcdef"},{"name":"x","head":""}]`,
-				},
+				"git": git,
 			},
 			alive: false, message: `Argo CD is not there yet`,
 		},
 		"Argo CD without version": {
 			endpoints: map[string]map[string]string{
-				"git": {
-					`/api/v1/repos`: `[{"name":"platform","head":"0123456789abcdef"},{"name":"x","head":""}]`,
-				},
+				"git": git,
 				"argocd": {
 					`/healthz`:     `ok`,
 					`/api/version`: `{}`,
@@ -86,10 +74,7 @@ func TestCheck(t *testing.T) {
 				"git": {
 					`/api/v1/repos`: `<html>`,
 				},
-				"argocd": {
-					`/healthz`:     `ok`,
-					`/api/version`: `{"Version":"v3.4.13"}`,
-				},
+				"argocd": argo,
 			},
 			alive: false, message: `git answers GET /api/v1/repos with something`,
 		},
