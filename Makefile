@@ -20,7 +20,8 @@ TEST_PACKAGES := chromium debootstrap iproute2 fonts-dejavu-core
 build: deps ui
 	mkdir -p build bin
 	go build -ldflags "$(LDFLAGS)" -o build/labbox ./cmd/labbox
-	go run ./cmd/mkbundle -exe build/labbox -o bin/labbox
+	go run ./cmd/mkbundle -o build/payload
+	go run ./cmd/mkbundle -exe build/labbox -payload build/payload -version $(VERSION) -o bin/labbox
 
 ## up: build what is missing, start the lab, run the capstone, show what there is
 up: build

@@ -62,7 +62,7 @@ func newRoot(out, errOut io.Writer) *cobra.Command {
 		Short: "A lab in a box: a whole modern platform on one machine, offline",
 		Long: "labbox turns this machine into a platform to learn on: Kubernetes, Argo CD, functions,\n" +
 			"MLflow, Prometheus and energy metrics, with nothing fetched from a network.",
-		SilenceErrors: true, SilenceUsage: true,
+		SilenceErrors: true, SilenceUsage: true, TraverseChildren: true,
 		Args: noCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
@@ -76,7 +76,7 @@ func newRoot(out, errOut io.Writer) *cobra.Command {
 	flags.StringVar(&g.dataDir, "data-dir", "", "directory of all state (default "+app.DefaultConfig().DataDir+")")
 	flags.StringArrayVar(&g.sets, "set", nil, "one configuration key, for example --set ports.git=3001")
 	root.AddCommand(newUp(g), newStatus(g), newLogs(g), newDown(g), newVersion(),
-		newKubectl(g), newKubeconfig(g), newHelm(g), newCapstone(g), newModule(g), newCredentials(g))
+		newKubectl(g), newKubeconfig(g), newHelm(g), newCapstone(g), newModule(g), newCredentials(g), newDaemon(g))
 	root.AddCommand(helpTopics()...)
 	return root
 }

@@ -39,6 +39,9 @@ func (p Paths) DaemonLog() string { return filepath.Join(p.Logs(), "labbox.log")
 // Helpers is where helper programs of the payload are unpacked.
 func (p Paths) Helpers() string { return p.file("helpers") }
 
+// Verified names the program whose payload was found right.
+func (p Paths) Verified() string { return p.file("verified") }
+
 // Modules holds foreign modules.
 func (p Paths) Modules() string { return p.file("modules") }
 

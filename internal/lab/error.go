@@ -26,6 +26,8 @@ const (
 	CodeCapstone   Code = "capstone"    // the capstone did not pass
 	CodeNotFound   Code = "not-found"   // no such component, module, lesson...
 	CodeInternal   Code = "internal"    // a defect of labbox
+
+	CodeInterrupted Code = "interrupted" // the user broke it off
 )
 
 // Error is a failure that a person can act on.
@@ -96,6 +98,7 @@ func Codes() []CodeInfo {
 		{CodeStep, 13, "a step of \"labbox up\" failed; what was built stands, \"labbox up\" goes on from there"},
 		{CodeCapstone, 14, "the capstone did not pass"},
 		{CodeNotFound, 15, "no such component, release or module"},
+		{CodeInterrupted, 130, "broken off with Ctrl-C"},
 	}
 }
 

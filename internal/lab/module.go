@@ -23,5 +23,7 @@ type Signal struct {
 	Name  string  `json:"name"`
 	Value float64 `json:"value"`
 	Unit  string  `json:"unit,omitempty"`
-	OK    bool    `json:"ok"`
+	// Text is what was read where it is no number, such as a version.
+	Text string `json:"text,omitempty"`
+	OK   bool   `json:"ok"`
 }

@@ -3,9 +3,11 @@ package lab
 // Status is the lab as a whole at one moment.
 type Status struct {
 	// Ready is true when every component is.
-	Ready      bool        `json:"ready"`
-	Phase      State       `json:"phase"`
-	Version    string      `json:"version"`
+	Ready   bool   `json:"ready"`
+	Phase   State  `json:"phase"`
+	Version string `json:"version"`
+	// LastEvent is the ID of the newest event.
+	LastEvent  int64       `json:"lastEvent"`
 	Components []Component `json:"components"`
 }
 

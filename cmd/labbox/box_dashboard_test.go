@@ -1,0 +1,71 @@
+package main
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// boxDashboard asks the dashboard as Prometheus and a browser do. Both run in the
+// machine's network, with the host's programs.
+func boxDashboard(t *testing.T, b *box) {
+	for path, want := range map[string]string{
+		"/healthz":        "ok",
+		"/metrics":        "labbox_component_ready",
+		"/api/v1/status":  `"ready":true`,
+		"/api/v1/modules": "gitops",
+	} {
+		out := mustOutput(t, b.outside("curl", "-sS", "--fail", "http://127.0.0.1:8800"+path))
+		if !strings.Contains(out, want) {
+			t.Errorf("%s does not say %q:\n%.400s", path, want, out)
+		}
+	}
+	for _, url := range []string{"http://127.0.0.1:8081/", "http://127.0.0.1:5000/", "http://127.0.0.1:9090/query", "http://127.0.0.1:3000/"} {
+		if out := mustOutput(t, b.outside("curl", "-sSL", "--fail", url)); !strings.Contains(strings.ToLower(out), "<html") {
+			t.Errorf("%s is no page:\n%.200s", url, out)
+		}
+	}
+	if _, err := exec.LookPath("chromium"); err != nil {
+		t.Fatal("chromium is missing: make test-deps")
+	}
+	for name, path := range map[string]string{"home": "/", "components": "/components", "capstone": "/capstone", "metrics": "/metrics-plots"} {
+		b.screenshot(name, "http://127.0.0.1:8800"+path)
+	}
+	b.screenshot("argocd", "http://127.0.0.1:8081/")
+	b.screenshot("mlflow", "http://127.0.0.1:5000/")
+	b.screenshot("prometheus", "http://127.0.0.1:9090/query")
+}
+
+// outside prepares a program of the host to run in the machine's network.
+func (b *box) outside(name string, args ...string) *exec.Cmd {
+	return exec.Command("nsenter", append([]string{"-t", strconv.Itoa(b.pid), "-n", name}, args...)...)
+}
+
+// screenshot opens a page in a real browser and keeps what it shows.
+func (b *box) screenshot(name, url string) {
+	b.t.Helper()
+	dir := "../../build/screenshots"
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		b.t.Fatal(err)
+	}
+	file, err := filepath.Abs(filepath.Join(dir, "box-"+name+".png"))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	_ = os.Remove(file)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	base := b.outside("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+		"--disable-background-networking", "--disable-component-update", "--disable-sync",
+		"--user-data-dir="+b.t.TempDir(), "--window-size=1280,900", "--timeout=8000", "--screenshot="+file, url)
+	cmd := exec.CommandContext(ctx, base.Args[0], base.Args[1:]...)
+	out, err := cmd.CombinedOutput()
+	if st, serr := os.Stat(file); serr != nil || st.Size() < 5000 {
+		b.t.Errorf("no picture of %s: %v %v\n%s", url, serr, err, tail(string(out), 10))
+	}
+}
