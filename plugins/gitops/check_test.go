@@ -36,7 +36,7 @@ func TestCheck(t *testing.T) {
 	}{
 		"alive": {
 			endpoints: map[string]map[string]string{
-				"git": git,
+				"git":    git,
 				"argocd": argo,
 				"prometheus": {
 					`/api/v1/query?query=count%28argocd_app_info%29`: `{"status":"success","data":{"resultType":"vector","result":[{"metric":{},"value":[1,"4"]}]}}`,
@@ -47,7 +47,7 @@ func TestCheck(t *testing.T) {
 		},
 		"without Prometheus": {
 			endpoints: map[string]map[string]string{
-				"git": git,
+				"git":    git,
 				"argocd": argo,
 			},
 			alive: true, message: `Argo CD v3.4.13`,
@@ -71,9 +71,7 @@ func TestCheck(t *testing.T) {
 		},
 		"git answers HTML": {
 			endpoints: map[string]map[string]string{
-				"git": {
-					`/api/v1/repos`: `<html>`,
-				},
+				"git":    {"/api/v1/repos": `<html>`},
 				"argocd": argo,
 			},
 			alive: false, message: `git answers GET /api/v1/repos with something`,
