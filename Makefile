@@ -11,6 +11,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := $(shell VERSION=$(VERSION) .ci/ldflags)
 SUDO := $(shell [ "$$(id -u)" -eq 0 ] || echo sudo -E env "PATH=$$PATH")
 
+GORELEASER := github.com/goreleaser/goreleaser/v2@v2.18.2
 BUILD_PACKAGES := git gcc libc6-dev make ca-certificates zstd
 TEST_PACKAGES := chromium debootstrap iproute2 fonts-dejavu-core
 
@@ -55,8 +56,9 @@ ui:
 	@go run ./cmd/mkui
 
 ## release: archive, checksums and payload, without publishing
-release: build
-	go run github.com/goreleaser/goreleaser/v2@v2.18.2 release --snapshot --clean
+release: deps ui
+	go run $(GORELEASER) check
+	LDFLAGS="$(LDFLAGS)" go run $(GORELEASER) release --snapshot --clean
 
 deps:
 	@.ci/install $(BUILD_PACKAGES)
