@@ -145,5 +145,8 @@ func podReason(pod *corev1.Pod) string {
 			return fmt.Sprintf("container %s runs but does not answer its readiness probe", s.Name)
 		}
 	}
+	if pod.Status.Phase != corev1.PodRunning {
+		return strings.ToLower(string(pod.Status.Phase))
+	}
 	return ""
 }
