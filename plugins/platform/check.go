@@ -6,8 +6,9 @@ import (
 	"github.com/labbox/labbox/plugins/sdk"
 )
 
-// Check implements sdk.Module: the platform repository must be in git and have a
-// commit.
+// Check implements sdk.Module: git must answer, for the platform lives there. That
+// the platform repository is not there yet, or empty, is where a learner begins: the
+// trend is alive then, and the signal says that it is not well.
 func (m *module) Check(ctx context.Context, t sdk.Target) (sdk.Health, error) {
 	r := m.client.Round(t)
 	var repositories []struct {
@@ -17,6 +18,7 @@ func (m *module) Check(ctx context.Context, t sdk.Target) (sdk.Health, error) {
 	if r.Failed("git", m.client.JSON(ctx, r.Endpoint("git"), "/api/v1/repos", &repositories)) {
 		return r.Health(), nil
 	}
+	r.Link("Git", "git", "/")
 	r.Count("repositories", len(repositories), "")
 	for _, repo := range repositories {
 		if repo.Name != repository {
@@ -25,13 +27,14 @@ func (m *module) Check(ctx context.Context, t sdk.Target) (sdk.Health, error) {
 		r.Link("Platform repository", "git", "/"+repository)
 		r.Signal(sdk.Signal{Name: "head commit", Text: repo.Head, OK: repo.Head != ""})
 		if repo.Head == "" {
-			r.Fault("the repository "+repository, "has no commit yet")
+			r.Fact("the repository " + repository + " has no commit yet")
 		} else {
 			r.Fact("repository " + repository + " at " + short(repo.Head))
 		}
 		return r.Health(), nil
 	}
-	r.Fault("the repository "+repository, "is not in git yet; \"labbox capstone run\" creates it")
+	r.Signal(sdk.Signal{Name: "head commit"})
+	r.Fact("the repository " + repository + " is not in git yet; \"labbox capstone run\" creates it")
 	return r.Health(), nil
 }
 

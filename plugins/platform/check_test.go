@@ -47,8 +47,8 @@ func TestCheck(t *testing.T) {
 					`/api/v1/repos`: `[]`,
 				},
 			},
-			alive: false, message: `is not in git yet`,
-			signal: sdk.Signal{Name: "repositories", OK: true},
+			alive: true, message: `is not in git yet`,
+			signal: sdk.Signal{Name: "head commit"},
 		},
 		"empty repository": {
 			endpoints: map[string]map[string]string{
@@ -56,8 +56,9 @@ func TestCheck(t *testing.T) {
 					`/api/v1/repos`: `[{"name":"platform"}]`,
 				},
 			},
-			alive: false, message: `has no commit yet`,
+			alive: true, message: `has no commit yet`,
 		},
+		"no git": {message: "git is not there yet"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -34,8 +34,8 @@ type Options struct {
 	// Env is all of the child's environment besides the handshake's own variables.
 	// The host's environment is not passed on.
 	Env []string
-	// RunDir is where the socket's directory is made; empty means os.TempDir. The
-	// path of a socket may have 107 bytes, so it should be short.
+	// RunDir is where the socket's directory is made, and must exist. Empty means
+	// os.TempDir, and so does a path too long for a socket to fit behind it.
 	RunDir string
 	// Nice is added to the child's scheduling priority; 0 changes nothing.
 	Nice int
@@ -45,6 +45,10 @@ type Options struct {
 	// several goroutines at once; nil drops the lines.
 	Line func(Line)
 }
+
+// maxRunDir is how long RunDir may be, in bytes: the address of a socket has room
+// for 107, and go-plugin adds up to 42 of its own.
+const maxRunDir = 64
 
 // Process is a running module. It is an sdk.Module whose calls go to the child;
 // after the child's death they fail with sdk.CodeUnavailable.
@@ -65,6 +69,9 @@ type Process struct {
 func Launch(ctx context.Context, o Options) (*Process, error) {
 	if o.StartTimeout == 0 {
 		o.StartTimeout = 10 * time.Second
+	}
+	if len(o.RunDir) > maxRunDir {
+		o.RunDir = ""
 	}
 	if deadline, ok := ctx.Deadline(); ok {
 		o.StartTimeout = min(o.StartTimeout, max(time.Until(deadline), time.Millisecond))

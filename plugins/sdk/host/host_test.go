@@ -133,6 +133,17 @@ func TestCloseLeavesNothing(t *testing.T) {
 	}
 }
 
+func TestLongRunDir(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), strings.Repeat("long", 30))
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := mustLaunch(t, Options{RunDir: dir}).Describe(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestCloseOfAStoppedChild(t *testing.T) {
 	t.Parallel()
 	p := mustLaunch(t, Options{})
