@@ -93,7 +93,7 @@ func (j *job) trainingEnergy(ctx context.Context, g grid) error {
 	pod := joules(fmt.Sprintf(`pod_namespace="%s",pod_name="%s"`, mlSpace, j.pod))
 	used, known := r.metric("training_joules")
 	if !known {
-		if used, known, err = j.prom.sum(ctx, "max_over_time("+pod+"[1d])", time.Time{}); err != nil {
+		if used, known, err = j.prom.sum(ctx, "max(max_over_time("+pod+"[1d]))", time.Time{}); err != nil {
 			return err
 		}
 		if !known || used <= 0 {
@@ -121,15 +121,11 @@ func (j *job) callEnergy(ctx context.Context, g grid) error {
 	total := 0.0
 	parts := []struct{ name, pods string }{{"Function", functionPods}, {"ModelServer", modelPods}, {"Gateway", gatewayPods}}
 	for _, p := range parts {
-		before, _, err := j.prom.sum(ctx, joules(p.pods), j.traffic.before)
+		used, err := j.prom.growth(ctx, joules(p.pods), j.traffic.before, j.traffic.after)
 		if err != nil {
 			return err
 		}
-		after, _, err := j.prom.sum(ctx, joules(p.pods), j.traffic.after)
-		if err != nil {
-			return err
-		}
-		used := max(after-before, 0) / float64(j.traffic.calls)
+		used /= float64(j.traffic.calls)
 		j.evidence["callJoules"+p.name] = significant(used)
 		total += used
 	}

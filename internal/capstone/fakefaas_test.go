@@ -115,10 +115,10 @@ func (w *world) series(q string, at time.Time) map[string]float64 {
 		return map[string]float64{`{"method":"ccf"}`: 1}
 	case strings.HasPrefix(q, "labbox_grid_intensity"):
 		return map[string]float64{`{"zone":"DE","year":"2024"}`: 342.06}
-	case strings.HasPrefix(q, "max_over_time("):
+	case strings.HasPrefix(q, "max(max_over_time("):
 		return map[string]float64{"{}": 18}
 	case strings.HasPrefix(q, "kepler_pod_cpu_joules_total"):
-		return map[string]float64{"{}": 0.02*float64(calls) + float64(at.UnixMilli()%1e6)/1e6}
+		return map[string]float64{`{"pod_name":"p"}`: 0.02*float64(calls) + float64(at.UnixMilli()%1e6)/1e6}
 	case strings.HasPrefix(q, "kepler_pod_cpu_watts"):
 		if w.replicas == 0 {
 			return nil

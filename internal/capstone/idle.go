@@ -33,40 +33,29 @@ func (j *job) idleEnergy(ctx context.Context, g grid) error {
 // idleWatts is the mean power of the function's pods while nobody calls.
 func (j *job) idleWatts(ctx context.Context) (float64, error) {
 	series := joules(functionPods)
-	first, err := j.reading(ctx, series)
+	first, _, err := j.prom.scraped(ctx, series)
 	if err != nil {
 		return 0, err
 	}
 	j.say(fmt.Sprintf("watching the idle function for %s", j.opt.IdleWindow))
-	if err := j.scraped(ctx, series, first.when.Add(j.opt.IdleWindow)); err != nil {
+	if err := j.scraped(ctx, series, first.Add(j.opt.IdleWindow)); err != nil {
 		return 0, err
 	}
-	last, err := j.reading(ctx, series)
+	last, _, err := j.prom.scraped(ctx, series)
 	if err != nil {
 		return 0, err
 	}
-	seconds := last.when.Sub(first.when).Seconds()
+	used, err := j.prom.growth(ctx, series, first, last)
+	if err != nil {
+		return 0, err
+	}
+	seconds := last.Sub(first).Seconds()
 	j.evidence["idleWindowSeconds"] = round(seconds, 1)
-	if last.value < first.value || seconds <= 0 {
-		return 0, problem("measure the idle function", fmt.Sprintf("its counter at %v and then at %v J", first.value, last.value),
-			"the same pod over the whole window", "Leave the function alone while the capstone runs, and run it again.")
+	if used <= 0 || seconds <= 0 {
+		return 0, problem("measure the idle function", fmt.Sprintf("%v J in %.1f s", used, seconds), "the same pod over the whole window",
+			"Leave the function alone while the capstone runs, and run it again.")
 	}
-	return (last.value - first.value) / seconds, nil
-}
-
-// reading is a counter's value and the moment it was scraped.
-type reading struct {
-	value float64
-	when  time.Time
-}
-
-func (j *job) reading(ctx context.Context, series string) (reading, error) {
-	when, _, err := j.prom.scraped(ctx, series)
-	if err != nil {
-		return reading{}, err
-	}
-	value, _, err := j.prom.sum(ctx, series, when)
-	return reading{value, when}, err
+	return used / seconds, nil
 }
 
 // wattsAtZero waits until no pod of the function draws power any more.

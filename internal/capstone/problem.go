@@ -63,11 +63,11 @@ func (a await) until(ctx context.Context, look func(ctx context.Context) (done b
 		if final := (*lab.Error)(nil); errors.As(err, &final) && final.Code == lab.CodeCapstone {
 			return err
 		}
-		if err != nil && ctx.Err() == nil {
-			seen = err.Error()
-		}
-		if seen != "" {
+		switch {
+		case err == nil:
 			last = seen
+		case ctx.Err() == nil: // else the wait itself has ended the look
+			last = err.Error()
 		}
 		select {
 		case <-tick.C:

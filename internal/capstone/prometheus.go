@@ -68,6 +68,29 @@ func (p prometheus) sum(ctx context.Context, query string, when time.Time) (tota
 	return total, len(samples) > 0, err
 }
 
+// growth returns by how much the counters of pods grew between two moments. Pods that
+// were not there at both do not count.
+func (p prometheus) growth(ctx context.Context, selector string, from, to time.Time) (float64, error) {
+	before, err := p.at(ctx, selector, from)
+	if err != nil {
+		return 0, err
+	}
+	after, err := p.at(ctx, selector, to)
+	if err != nil {
+		return 0, err
+	}
+	start, total := map[string]float64{}, 0.0
+	for _, s := range before {
+		start[s.Labels["pod_name"]] = s.Value
+	}
+	for _, s := range after {
+		if value, known := start[s.Labels["pod_name"]]; known && s.Value > value {
+			total += s.Value - value
+		}
+	}
+	return total, nil
+}
+
 // scraped returns the moment of the oldest among the newest samples of a selector's
 // series: all of them were read at or after it. ok is false without any series.
 func (p prometheus) scraped(ctx context.Context, selector string) (when time.Time, ok bool, err error) {

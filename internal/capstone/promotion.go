@@ -175,7 +175,10 @@ func (j *job) serving(ctx context.Context) error {
 			RunID   string `json:"run_id"`
 		}
 		err := j.model.call(ctx, http.MethodGet, "/healthz", nil, &health)
+		if err != nil {
+			return false, "", err
+		}
 		j.evidence["servedVersion"], j.evidence["servedRunId"] = health.Version, health.RunID
-		return health.Status == "ok" && health.Version == j.version, fmt.Sprintf("%+v", health), err
+		return health.Status == "ok" && health.Version == j.version, fmt.Sprintf("%+v", health), nil
 	})
 }
