@@ -17,41 +17,44 @@ import (
 	"k8s.io/client-go/rest"
 )
 
-// reader and writer are what the store needs of one resource in one namespace.
-type reader[T any, L runtime.Object] interface {
+// Reader reads one resource in one namespace.
+type Reader[T any, L runtime.Object] interface {
 	Get(ctx context.Context, name string, o metav1.GetOptions) (T, error)
 	List(ctx context.Context, o metav1.ListOptions) (L, error)
 	Watch(ctx context.Context, o metav1.ListOptions) (watch.Interface, error)
 }
 
-type writer[T any] interface {
+// Writer changes one resource in one namespace.
+type Writer[T any] interface {
 	Create(ctx context.Context, obj T, o metav1.CreateOptions) (T, error)
 	Update(ctx context.Context, obj T, o metav1.UpdateOptions) (T, error)
 	Delete(ctx context.Context, name string, o metav1.DeleteOptions) error
 }
 
-type objects[T any, L runtime.Object] interface {
-	reader[T, L]
-	writer[T]
+// Objects reads and changes one resource in one namespace.
+type Objects[T any, L runtime.Object] interface {
+	Reader[T, L]
+	Writer[T]
 }
 
 // Client reaches the few Kubernetes resources that functions are made of. The full
-// clientset of client-go would make the gateway's program ten megabytes larger.
+// clientset of client-go would make the gateway's program ten megabytes larger. The
+// fields are set by NewClient, or by a fake.
 type Client struct {
-	deployments func(namespace string) objects[*appsv1.Deployment, *appsv1.DeploymentList]
-	services    func(namespace string) objects[*corev1.Service, *corev1.ServiceList]
-	secrets     func(namespace string) objects[*corev1.Secret, *corev1.SecretList]
-	configMaps  func(namespace string) reader[*corev1.ConfigMap, *corev1.ConfigMapList]
-	pods        func(namespace string) reader[*corev1.Pod, *corev1.PodList]
-	slices      func(namespace string) reader[*discoveryv1.EndpointSlice, *discoveryv1.EndpointSliceList]
-	// podLog opens the log of a pod's first container.
-	podLog func(ctx context.Context, namespace, pod string, o *corev1.PodLogOptions) (io.ReadCloser, error)
-	// podMetrics returns the metrics API's PodMetricsList as JSON.
-	podMetrics func(ctx context.Context, namespace, selector string) ([]byte, error)
+	Deployments func(namespace string) Objects[*appsv1.Deployment, *appsv1.DeploymentList]
+	Services    func(namespace string) Objects[*corev1.Service, *corev1.ServiceList]
+	Secrets     func(namespace string) Objects[*corev1.Secret, *corev1.SecretList]
+	ConfigMaps  func(namespace string) Reader[*corev1.ConfigMap, *corev1.ConfigMapList]
+	Pods        func(namespace string) Reader[*corev1.Pod, *corev1.PodList]
+	Slices      func(namespace string) Reader[*discoveryv1.EndpointSlice, *discoveryv1.EndpointSliceList]
+	// PodLog opens the log of a pod's first container.
+	PodLog func(ctx context.Context, namespace, pod string, o *corev1.PodLogOptions) (io.ReadCloser, error)
+	// PodMetrics returns the metrics API's PodMetricsList as JSON.
+	PodMetrics func(ctx context.Context, namespace, selector string) ([]byte, error)
 }
 
-// newScheme knows the API groups that the store uses and no other.
-func newScheme() *runtime.Scheme {
+// NewScheme knows the API groups that the store uses and no other.
+func NewScheme() *runtime.Scheme {
 	s := runtime.NewScheme()
 	for _, add := range []func(*runtime.Scheme) error{appsv1.AddToScheme, corev1.AddToScheme, discoveryv1.AddToScheme} {
 		if err := add(s); err != nil {
@@ -64,7 +67,7 @@ func newScheme() *runtime.Scheme {
 
 // NewClient connects to the API server that config names.
 func NewClient(config *rest.Config) (*Client, error) {
-	scheme := newScheme()
+	scheme := NewScheme()
 	codec := runtime.NewParameterCodec(scheme)
 	connect := func(gv schema.GroupVersion, path string) (rest.Interface, error) {
 		c := rest.CopyConfig(config)
@@ -95,46 +98,46 @@ func NewClient(config *rest.Config) (*Client, error) {
 
 func assemble(core, apps, discovery rest.Interface, codec runtime.ParameterCodec) *Client {
 	return &Client{
-		deployments: func(ns string) objects[*appsv1.Deployment, *appsv1.DeploymentList] {
+		Deployments: func(ns string) Objects[*appsv1.Deployment, *appsv1.DeploymentList] {
 			return gentype.NewClientWithList("deployments", apps, codec, ns,
 				func() *appsv1.Deployment { return &appsv1.Deployment{} },
 				func() *appsv1.DeploymentList { return &appsv1.DeploymentList{} },
 				gentype.PrefersProtobuf[*appsv1.Deployment]())
 		},
-		services: func(ns string) objects[*corev1.Service, *corev1.ServiceList] {
+		Services: func(ns string) Objects[*corev1.Service, *corev1.ServiceList] {
 			return gentype.NewClientWithList("services", core, codec, ns,
 				func() *corev1.Service { return &corev1.Service{} },
 				func() *corev1.ServiceList { return &corev1.ServiceList{} },
 				gentype.PrefersProtobuf[*corev1.Service]())
 		},
-		secrets: func(ns string) objects[*corev1.Secret, *corev1.SecretList] {
+		Secrets: func(ns string) Objects[*corev1.Secret, *corev1.SecretList] {
 			return gentype.NewClientWithList("secrets", core, codec, ns,
 				func() *corev1.Secret { return &corev1.Secret{} },
 				func() *corev1.SecretList { return &corev1.SecretList{} },
 				gentype.PrefersProtobuf[*corev1.Secret]())
 		},
-		configMaps: func(ns string) reader[*corev1.ConfigMap, *corev1.ConfigMapList] {
+		ConfigMaps: func(ns string) Reader[*corev1.ConfigMap, *corev1.ConfigMapList] {
 			return gentype.NewClientWithList("configmaps", core, codec, ns,
 				func() *corev1.ConfigMap { return &corev1.ConfigMap{} },
 				func() *corev1.ConfigMapList { return &corev1.ConfigMapList{} },
 				gentype.PrefersProtobuf[*corev1.ConfigMap]())
 		},
-		pods: func(ns string) reader[*corev1.Pod, *corev1.PodList] {
+		Pods: func(ns string) Reader[*corev1.Pod, *corev1.PodList] {
 			return gentype.NewClientWithList("pods", core, codec, ns,
 				func() *corev1.Pod { return &corev1.Pod{} },
 				func() *corev1.PodList { return &corev1.PodList{} },
 				gentype.PrefersProtobuf[*corev1.Pod]())
 		},
-		slices: func(ns string) reader[*discoveryv1.EndpointSlice, *discoveryv1.EndpointSliceList] {
+		Slices: func(ns string) Reader[*discoveryv1.EndpointSlice, *discoveryv1.EndpointSliceList] {
 			return gentype.NewClientWithList("endpointslices", discovery, codec, ns,
 				func() *discoveryv1.EndpointSlice { return &discoveryv1.EndpointSlice{} },
 				func() *discoveryv1.EndpointSliceList { return &discoveryv1.EndpointSliceList{} },
 				gentype.PrefersProtobuf[*discoveryv1.EndpointSlice]())
 		},
-		podLog: func(ctx context.Context, ns, pod string, o *corev1.PodLogOptions) (io.ReadCloser, error) {
+		PodLog: func(ctx context.Context, ns, pod string, o *corev1.PodLogOptions) (io.ReadCloser, error) {
 			return core.Get().Namespace(ns).Resource("pods").Name(pod).SubResource("log").VersionedParams(o, codec).Stream(ctx)
 		},
-		podMetrics: func(ctx context.Context, ns, selector string) ([]byte, error) {
+		PodMetrics: func(ctx context.Context, ns, selector string) ([]byte, error) {
 			return core.Get().AbsPath("/apis/metrics.k8s.io/v1beta1/namespaces", ns, "pods").
 				SetHeader("Accept", "application/json").Param("labelSelector", selector).DoRaw(ctx)
 		},

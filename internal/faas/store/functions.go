@@ -27,7 +27,7 @@ func (s *Store) Create(ctx context.Context, d *api.Deployment) error {
 		return err
 	}
 	attempt := "deploy function " + d.Service
-	if _, err := s.client.deployments(want.Namespace).Create(ctx, want, metav1.CreateOptions{}); err != nil {
+	if _, err := s.client.Deployments(want.Namespace).Create(ctx, want, metav1.CreateOptions{}); err != nil {
 		return translate(attempt, err)
 	}
 	return s.ensureService(ctx, want)
@@ -53,7 +53,7 @@ func (s *Store) Update(ctx context.Context, d *api.Deployment) error {
 		next.Spec.Template = want.Spec.Template
 		next.Spec.Strategy = want.Spec.Strategy
 		next.Spec.Replicas = new(min(max(replicas(have), least, 1), most))
-		_, err = s.client.deployments(want.Namespace).Update(ctx, next, metav1.UpdateOptions{})
+		_, err = s.client.Deployments(want.Namespace).Update(ctx, next, metav1.UpdateOptions{})
 		return err
 	})
 	if err != nil {
@@ -79,10 +79,10 @@ func (s *Store) Delete(ctx context.Context, key Key) error {
 	attempt := "delete function " + key.Name
 	background := metav1.DeletePropagationBackground
 	o := metav1.DeleteOptions{PropagationPolicy: &background}
-	if err := s.client.deployments(key.Namespace).Delete(ctx, key.Name, o); err != nil {
+	if err := s.client.Deployments(key.Namespace).Delete(ctx, key.Name, o); err != nil {
 		return translate(attempt, err)
 	}
-	if err := s.client.services(key.Namespace).Delete(ctx, key.Name, metav1.DeleteOptions{}); err != nil && !apierrors.IsNotFound(err) {
+	if err := s.client.Services(key.Namespace).Delete(ctx, key.Name, metav1.DeleteOptions{}); err != nil && !apierrors.IsNotFound(err) {
 		return translate(attempt, err)
 	}
 	return nil
@@ -103,7 +103,7 @@ func (s *Store) Scale(ctx context.Context, key Key, n int64) error {
 		}
 		next := have.DeepCopy()
 		next.Spec.Replicas = new(int32(n))
-		_, err = s.client.deployments(key.Namespace).Update(ctx, next, metav1.UpdateOptions{})
+		_, err = s.client.Deployments(key.Namespace).Update(ctx, next, metav1.UpdateOptions{})
 		return err
 	})
 	return translate("scale function "+key.Name, err)
@@ -120,7 +120,7 @@ func (s *Store) Get(ctx context.Context, key Key) (api.FunctionStatus, error) {
 
 // List returns the functions of a namespace by name.
 func (s *Store) List(ctx context.Context, namespace string) ([]api.FunctionStatus, error) {
-	list, err := s.client.deployments(namespace).List(ctx, metav1.ListOptions{LabelSelector: LabelFunction})
+	list, err := s.client.Deployments(namespace).List(ctx, metav1.ListOptions{LabelSelector: LabelFunction})
 	if err != nil {
 		return nil, translate("list functions", err)
 	}
@@ -134,7 +134,7 @@ func (s *Store) List(ctx context.Context, namespace string) ([]api.FunctionStatu
 
 // function reads a Deployment that is a function.
 func (s *Store) function(ctx context.Context, key Key) (*appsv1.Deployment, error) {
-	have, err := s.client.deployments(key.Namespace).Get(ctx, key.Name, metav1.GetOptions{})
+	have, err := s.client.Deployments(key.Namespace).Get(ctx, key.Name, metav1.GetOptions{})
 	if err != nil {
 		return nil, translate("function "+key.Name, err)
 	}
@@ -189,7 +189,7 @@ func (s *Store) addHandler(ctx context.Context, namespace string, template *core
 	if name == "" {
 		return nil
 	}
-	cm, err := s.client.configMaps(namespace).Get(ctx, name, metav1.GetOptions{})
+	cm, err := s.client.ConfigMaps(namespace).Get(ctx, name, metav1.GetOptions{})
 	if apierrors.IsNotFound(err) {
 		return invalidf("annotations: %s: there is no ConfigMap %q in namespace %s", AnnotationHandler, name, namespace)
 	}
@@ -226,12 +226,12 @@ func (s *Store) ensureService(ctx context.Context, d *appsv1.Deployment) error {
 			Ports:    []corev1.ServicePort{{Name: "http", Port: functPort, TargetPort: intstr.FromInt32(functPort), Protocol: corev1.ProtocolTCP}},
 		},
 	}
-	_, err := s.client.services(d.Namespace).Create(ctx, service, metav1.CreateOptions{})
+	_, err := s.client.Services(d.Namespace).Create(ctx, service, metav1.CreateOptions{})
 	if err == nil || apierrors.IsAlreadyExists(err) {
 		return nil
 	}
 	if apierrors.IsInvalid(err) { // a name that a Service cannot have, such as one that begins with a digit
-		_ = s.client.deployments(d.Namespace).Delete(ctx, d.Name, metav1.DeleteOptions{})
+		_ = s.client.Deployments(d.Namespace).Delete(ctx, d.Name, metav1.DeleteOptions{})
 	}
 	return translate("create service "+d.Name, err)
 }

@@ -44,7 +44,7 @@ func (s *Store) Logs(ctx context.Context, q LogQuery, emit func(api.LogLine) err
 	if q.Follow {
 		return s.followLogs(ctx, q, emit)
 	}
-	list, err := s.client.pods(q.Namespace).List(ctx, podsOf(q.Name))
+	list, err := s.client.Pods(q.Namespace).List(ctx, podsOf(q.Name))
 	if err != nil {
 		return translate("list pods of "+q.Name, err)
 	}
@@ -94,7 +94,7 @@ func (s *Store) openLog(ctx context.Context, q LogQuery, pod string) (*podReader
 	if !q.Since.IsZero() {
 		o.SinceTime = &metav1.Time{Time: q.Since}
 	}
-	body, err := s.client.podLog(ctx, q.Namespace, pod, o)
+	body, err := s.client.PodLog(ctx, q.Namespace, pod, o)
 	if err != nil {
 		return nil, fmt.Errorf("open log of pod %s: %w", pod, err)
 	}
@@ -203,7 +203,7 @@ func (f *follower) watchPods(ctx context.Context) {
 
 // watchOnce returns when ctx is done or the watch breaks.
 func (f *follower) watchOnce(ctx context.Context) {
-	pods := f.store.client.pods(f.q.Namespace)
+	pods := f.store.client.Pods(f.q.Namespace)
 	list, err := pods.List(ctx, podsOf(f.q.Name))
 	if err != nil {
 		return

@@ -17,7 +17,7 @@ const secretManager = "openfaas"
 
 // Secrets returns the names of a namespace's secrets, never their values.
 func (s *Store) Secrets(ctx context.Context, namespace string) ([]api.Secret, error) {
-	list, err := s.client.secrets(namespace).List(ctx, metav1.ListOptions{LabelSelector: managedBy + "=" + secretManager})
+	list, err := s.client.Secrets(namespace).List(ctx, metav1.ListOptions{LabelSelector: managedBy + "=" + secretManager})
 	if err != nil {
 		return nil, translate("list secrets", err)
 	}
@@ -35,7 +35,7 @@ func (s *Store) CreateSecret(ctx context.Context, in api.Secret) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.client.secrets(in.Namespace).Create(ctx, &corev1.Secret{
+	_, err = s.client.Secrets(in.Namespace).Create(ctx, &corev1.Secret{
 		ObjectMeta: metav1.ObjectMeta{Name: in.Name, Namespace: in.Namespace, Labels: map[string]string{managedBy: secretManager}},
 		Type:       corev1.SecretTypeOpaque,
 		Data:       data,
@@ -55,7 +55,7 @@ func (s *Store) UpdateSecret(ctx context.Context, in api.Secret) error {
 	}
 	next := have.DeepCopy()
 	next.Data = data
-	_, err = s.client.secrets(in.Namespace).Update(ctx, next, metav1.UpdateOptions{})
+	_, err = s.client.Secrets(in.Namespace).Update(ctx, next, metav1.UpdateOptions{})
 	return translate("update secret "+in.Name, err)
 }
 
@@ -64,11 +64,11 @@ func (s *Store) DeleteSecret(ctx context.Context, namespace, name string) error 
 	if _, err := s.secret(ctx, namespace, name); err != nil {
 		return err
 	}
-	return translate("delete secret "+name, s.client.secrets(namespace).Delete(ctx, name, metav1.DeleteOptions{}))
+	return translate("delete secret "+name, s.client.Secrets(namespace).Delete(ctx, name, metav1.DeleteOptions{}))
 }
 
 func (s *Store) secret(ctx context.Context, namespace, name string) (*corev1.Secret, error) {
-	have, err := s.client.secrets(namespace).Get(ctx, name, metav1.GetOptions{})
+	have, err := s.client.Secrets(namespace).Get(ctx, name, metav1.GetOptions{})
 	if err != nil {
 		return nil, translate("secret "+name, err)
 	}

@@ -105,7 +105,7 @@ type podMetricsList struct {
 // Usage returns what all replicas of a function use; an error where the cluster
 // does not measure it (yet).
 func (s *Store) Usage(ctx context.Context, key Key) (api.Usage, error) {
-	raw, err := s.client.podMetrics(ctx, key.Namespace, LabelFunction+"="+key.Name)
+	raw, err := s.client.PodMetrics(ctx, key.Namespace, LabelFunction+"="+key.Name)
 	if err != nil {
 		return api.Usage{}, translate("usage of "+key.Name, err)
 	}

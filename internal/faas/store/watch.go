@@ -22,8 +22,8 @@ func (s *Store) Watch(ctx context.Context, table *Table, synced func()) error {
 	var controllers []cache.Controller
 	for _, ns := range s.config.Namespaces {
 		controllers = append(controllers,
-			watchObjects(s.client.deployments(ns), LabelFunction, &appsv1.Deployment{}, functionHandler(table)),
-			watchObjects(s.client.slices(ns), "", &discoveryv1.EndpointSlice{}, sliceHandler(table)))
+			watchObjects(s.client.Deployments(ns), LabelFunction, &appsv1.Deployment{}, functionHandler(table)),
+			watchObjects(s.client.Slices(ns), "", &discoveryv1.EndpointSlice{}, sliceHandler(table)))
 	}
 	done := make(chan struct{}, len(controllers))
 	var waits []cache.InformerSynced
@@ -48,7 +48,7 @@ func (s *Store) Watch(ctx context.Context, table *Table, synced func()) error {
 }
 
 // watchObjects makes an informer of one resource in one namespace.
-func watchObjects[T runtime.Object, L runtime.Object](r reader[T, L], selector string, kind runtime.Object, h cache.ResourceEventHandler) cache.Controller {
+func watchObjects[T runtime.Object, L runtime.Object](r Reader[T, L], selector string, kind runtime.Object, h cache.ResourceEventHandler) cache.Controller {
 	lw := &cache.ListWatch{
 		ListWithContextFunc: func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
 			o.LabelSelector = selector
