@@ -18,6 +18,7 @@ import (
 // child is the process of a module and the goroutines that read what it says.
 type child struct {
 	o    Options
+	name string   // of the program, as "ps" shows it
 	file *os.File // the program; open until the child has started
 	done chan struct{}
 	tail tail
@@ -34,7 +35,11 @@ type child struct {
 }
 
 func newChild(o Options, file *os.File) *child {
-	return &child{o: o, file: file, done: make(chan struct{})}
+	name := o.Path
+	if target, err := os.Readlink(name); err == nil {
+		name = target // of /proc/self/exe, above all
+	}
+	return &child{o: o, name: name, file: file, done: make(chan struct{})}
 }
 
 // start runs the program and returns once it runs, or could not be started.
@@ -52,7 +57,7 @@ func (c *child) start(env []string, socketDir string) error {
 	cmd := &exec.Cmd{
 		// The open file, not its name: what was checked is what runs.
 		Path:        "/proc/self/fd/3",
-		Args:        append([]string{c.o.Path}, c.o.Args...),
+		Args:        append([]string{c.name}, c.o.Args...),
 		ExtraFiles:  []*os.File{c.file},
 		Env:         env,
 		Stdout:      outW,
@@ -206,7 +211,7 @@ func (c *child) spokenVersion() (int, bool) {
 }
 
 func (c *child) commandLine() string {
-	return strings.Join(append([]string{filepath.Base(c.o.Path)}, c.o.Args...), " ")
+	return strings.Join(append([]string{filepath.Base(c.name)}, c.o.Args...), " ")
 }
 
 // lastWords returns what the child last wrote to stderr, ready to be appended.
