@@ -21,6 +21,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/serializer/json"
 	"k8s.io/apimachinery/pkg/util/yaml"
 	"k8s.io/client-go/kubernetes/scheme"
+	sigsyaml "sigs.k8s.io/yaml"
 )
 
 const chartsDir = "../../charts"
@@ -64,6 +65,7 @@ func TestChartsRender(t *testing.T) {
 					t.Errorf("%s: %v", name, err)
 				}
 				checkLabels(t, name, object.fields)
+				checkData(t, name, object)
 				if pod := podTemplate(object); pod != nil {
 					checkPod(t, name, pod, object.kind)
 				}
@@ -79,6 +81,22 @@ func checkLabels(t *testing.T, name string, fields map[string]any) {
 	for _, key := range []string{"name", "instance", "version", "managed-by", "part-of"} {
 		if labels["app.kubernetes.io/"+key] == nil {
 			t.Errorf("%s: no label app.kubernetes.io/%s", name, key)
+		}
+	}
+}
+
+// checkData reads the YAML files inside a ConfigMap.
+func checkData(t *testing.T, name string, o rendered) {
+	t.Helper()
+	data, _ := o.fields["data"].(map[string]any)
+	for key, value := range data {
+		if ext := filepath.Ext(key); o.kind != "ConfigMap" || ext != ".yml" && ext != ".yaml" {
+			continue
+		}
+		text, _ := value.(string)
+		var content any
+		if err := sigsyaml.Unmarshal([]byte(text), &content); err != nil {
+			t.Errorf("%s: %s: %v", name, key, err)
 		}
 	}
 }
