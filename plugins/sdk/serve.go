@@ -1,6 +1,7 @@
 package sdk
 
 import (
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -17,6 +18,10 @@ import (
 // The default logger of log/slog is set up so that the host shows its lines under
 // the module's name; what is printed to stdout or stderr appears there too.
 func Serve(m Module) {
+	if os.Getenv(wire.CookieKey) != wire.CookieValue {
+		fmt.Fprintln(os.Stderr, "This program is a module of labbox, which starts it itself: see \"labbox module list\".")
+		os.Exit(1)
+	}
 	slog.SetDefault(slog.New(slog.NewJSONHandler(os.Stderr, nil)))
 	plugin.Serve(&plugin.ServeConfig{
 		HandshakeConfig:  wire.Handshake(),
