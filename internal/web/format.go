@@ -1,0 +1,92 @@
+package web
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// number writes v with at most digits after the decimal point, in the language's
+// own way.
+func (c *catalogue) number(v float64, digits int) string {
+	text := strconv.FormatFloat(v, 'f', digits, 64)
+	if strings.Contains(text, ".") {
+		text = strings.TrimRight(strings.TrimRight(text, "0"), ".")
+	}
+	if c.lang == "de" {
+		text = strings.Replace(text, ".", ",", 1)
+	}
+	return text
+}
+
+// figures writes v with about three significant digits.
+func (c *catalogue) figures(v float64) string {
+	switch size := math.Abs(v); {
+	case size == 0:
+		return "0"
+	case size >= 100:
+		return c.number(v, 0)
+	case size >= 10:
+		return c.number(v, 1)
+	case size >= 1:
+		return c.number(v, 2)
+	case size >= 0.001:
+		return c.number(v, 2-int(math.Floor(math.Log10(size))))
+	}
+	text := strconv.FormatFloat(v, 'e', 2, 64)
+	if c.lang == "de" {
+		text = strings.Replace(text, ".", ",", 1)
+	}
+	return text
+}
+
+// bytes writes a size in binary units: "412 MiB".
+func (c *catalogue) bytes(n int64) string {
+	value, unit := float64(n), 0
+	units := []string{"B", "KiB", "MiB", "GiB", "TiB"}
+	for value >= 1024 && unit < len(units)-1 {
+		value /= 1024
+		unit++
+	}
+	digits := 0
+	if unit > 2 {
+		digits = 2
+	}
+	return c.number(value, digits) + " " + units[unit]
+}
+
+// seconds writes a time span: "0.4 s", "12 s", "2 min 05 s".
+func (c *catalogue) seconds(s float64) string {
+	switch {
+	case s < 10:
+		return c.number(s, 1) + " s"
+	case s < 120:
+		return c.number(s, 0) + " s"
+	}
+	whole := int(math.Round(s))
+	return fmt.Sprintf("%d min %02d s", whole/60, whole%60)
+}
+
+// moment writes a point in time, in this machine's zone.
+func (c *catalogue) moment(t time.Time) string {
+	if c.lang == "de" {
+		return t.Local().Format("02.01.2006, 15:04:05")
+	}
+	return t.Local().Format("2 Jan 2006, 15:04:05")
+}
+
+// quantity writes v in one of the units of Plot.
+func (c *catalogue) quantity(v float64, unit string) string {
+	switch unit {
+	case "bytes":
+		return c.bytes(int64(v))
+	case "seconds":
+		if v < 1 {
+			return c.figures(v*1000) + " ms"
+		}
+		return c.figures(v) + " s"
+	}
+	return c.figures(v) + " " + c.text("unit."+unit)
+}

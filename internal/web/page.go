@@ -1,0 +1,187 @@
+package web
+
+import (
+	"bytes"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"path"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/labbox/labbox/internal/lab"
+)
+
+// view is what every page gets; Data is the page's own.
+type view struct {
+	Page string
+	// Nav are the pages of the menu.
+	Nav   []string
+	Lang  string
+	Theme string
+	// NextTheme is what the theme switch goes to.
+	NextTheme string
+	Path      string
+	Token     string
+	Version   string
+	// Last is the newest event shown; the page follows from there.
+	Last   int64
+	Status lab.Status
+	// Done and Total count the steps of "labbox up".
+	Done, Total int
+	Data        any
+}
+
+// pages are the parsed templates of each language.
+type pages struct {
+	catalogues map[string]*catalogue
+	sets       map[string]map[string]*template.Template
+}
+
+func newPages(files fs.FS, a *assets) (*pages, error) {
+	p := &pages{catalogues: map[string]*catalogue{}, sets: map[string]map[string]*template.Template{}}
+	names, err := fs.Glob(files, "templates/*.html")
+	if err != nil {
+		return nil, err
+	}
+	for _, lang := range languages() {
+		texts, err := loadCatalogue(files, lang)
+		if err != nil {
+			return nil, err
+		}
+		base, err := template.New("layout").Funcs(functions(texts, a)).
+			ParseFS(files, "templates/layout.html", "templates/parts.html", "templates/flow.html")
+		if err != nil {
+			return nil, err
+		}
+		set := map[string]*template.Template{}
+		for _, name := range names {
+			page := strings.TrimSuffix(path.Base(name), ".html")
+			clone, err := base.Clone()
+			if err == nil {
+				set[page], err = clone.ParseFS(files, name)
+			}
+			if err != nil {
+				return nil, err
+			}
+		}
+		p.catalogues[lang], p.sets[lang] = texts, set
+	}
+	return p, nil
+}
+
+// functions are what templates may call. Texts are escaped where they are put.
+func functions(c *catalogue, a *assets) template.FuncMap {
+	return template.FuncMap{
+		"t": c.text, "tor": c.textOr, "bytes": c.bytes, "seconds": c.seconds, "moment": c.moment,
+		"figures": c.figures, "quantity": c.quantity, "evidence": c.evidence,
+		"asset": a.url, "bundled": a.bundledURL,
+		"icon":   func(name string) (template.HTML, error) { return a.icon(name) },
+		"navhref": navHref,
+		"german": func() bool { return c.lang == "de" },
+		"percent": func(part, whole any) int {
+			return percent(toFloat(part), toFloat(whole))
+		},
+		"steptitle": func(kind string, s Step) string {
+			return c.textOr(kind+"."+s.ID+".title", orDefault(s.Title, s.ID))
+		},
+		"steptext": func(kind string, s Step) string { return c.textOr(kind+"."+s.ID+".text", "") },
+		"pair":     func(key string, value any) map[string]any { return map[string]any{"Key": key, "Value": value} },
+		"letter":   func(i int) string { return string(rune('a' + i%26)) },
+		"inc":      func(i int) int { return i + 1 },
+	}
+}
+
+// icon returns a small picture to be drawn in the colour of the text around it.
+func (a *assets) icon(name string) (template.HTML, error) {
+	svg, ok := a.icons[name]
+	if !ok {
+		return "", fmt.Errorf("no icon %q", name)
+	}
+	return template.HTML(svg), nil //nolint:gosec // our own files
+}
+
+func percent(part, whole float64) int {
+	if whole <= 0 {
+		return 0
+	}
+	return int(min(100, max(0, part/whole*100)))
+}
+
+func toFloat(v any) float64 {
+	switch n := v.(type) {
+	case int:
+		return float64(n)
+	case int64:
+		return float64(n)
+	case float64:
+		return n
+	}
+	return 0
+}
+
+// routePages registers every page and what it is made of.
+func (s *Server) routePages(e *echo.Echo) {
+	e.GET("/assets/:hash/*", s.assets.serve)
+	g := e.Group("", preferences)
+	g.GET("/", s.pageHome)
+	g.GET("/components", s.pageComponents)
+	g.GET("/components/:name", s.pageComponent)
+	g.GET("/capstone", s.pageCapstone)
+	g.GET("/plots", s.pagePlots)
+	g.GET("/modules", s.pageModules)
+	e.POST("/capstone/run", s.formCapstone(s.runCapstone))
+	e.POST("/capstone/reset", s.formCapstone(s.resetCapstone))
+}
+
+// render writes a page; nothing is sent when the template fails.
+func (s *Server) render(c echo.Context, status int, page string, now standing, data any) error {
+	lang, theme := chooseLanguage(c.Request()), chooseTheme(c.Request())
+	v := view{
+		Page: page, Nav: navigation(), Lang: lang, Theme: theme, NextTheme: nextTheme(theme), Path: c.Request().URL.Path,
+		Token: s.token, Version: s.opt.Version, Last: now.Last, Status: s.status.load(c.Request().Context()),
+		Done: countReady(now.Up), Total: len(now.Up), Data: data,
+	}
+	var out bytes.Buffer
+	if err := s.pages.sets[lang][page].ExecuteTemplate(&out, "layout", v); err != nil {
+		return fmt.Errorf("render page %s: %w", page, err)
+	}
+	c.Response().Header().Set("Content-Language", lang)
+	c.Response().Header().Add("Vary", "Accept-Language, Cookie")
+	return c.HTMLBlob(status, out.Bytes())
+}
+
+// text returns the catalogue for the viewer of c.
+func (s *Server) text(c echo.Context) *catalogue {
+	return s.pages.catalogues[chooseLanguage(c.Request())]
+}
+
+// renderError shows a page that says what happened and what to do.
+func (s *Server) renderError(c echo.Context, status int, e *lab.Error) error {
+	now, err := s.track.load(c.Request().Context())
+	if err != nil {
+		return c.String(http.StatusInternalServerError, e.Message+"\n")
+	}
+	return s.render(c, status, "error", now, map[string]any{"Status": status, "Error": e})
+}
+
+func navigation() []string { return []string{"home", "components", "capstone", "plots", "modules"} }
+
+func navHref(page string) string {
+	if page == "home" {
+		return "/"
+	}
+	return "/" + page
+}
+
+func nextTheme(theme string) string {
+	all := themes()
+	for i, t := range all {
+		if t == theme {
+			return all[(i+1)%len(all)]
+		}
+	}
+	return all[0]
+}

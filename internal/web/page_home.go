@@ -1,0 +1,127 @@
+package web
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/labbox/labbox/internal/lab"
+)
+
+// homeData is what the home page shows.
+type homeData struct {
+	// Mood selects the headline: starting, failed, ready, stopping.
+	Mood  string
+	Steps []Step
+	// Current is the step that runs or has failed; nil when none does.
+	Current *Step
+	// UpSeconds is the time from the first step to the last.
+	UpSeconds float64
+	// Ready of Total components are ready, holding Memory bytes.
+	Ready, Total int
+	Memory       int64
+	Links        []lab.Link
+	Capstone     capstoneSummary
+	Next         next
+}
+
+// capstoneSummary is the capstone in a few words.
+type capstoneSummary struct {
+	// Mood is none, running, passed or failed.
+	Mood        string
+	Done, Total int
+}
+
+// next is what the learner might do now: a text of the catalogue and a place to go.
+type next struct{ Key, Href string }
+
+func (s *Server) pageHome(c echo.Context) error {
+	ctx := c.Request().Context()
+	now, err := s.track.load(ctx)
+	if err != nil {
+		return err
+	}
+	status := s.status.load(ctx)
+	data := homeData{Steps: now.Up, Links: s.opt.Links(ctx), UpSeconds: upSeconds(now.Up)}
+	if step, ok := current(now.Up); ok {
+		data.Current = &step
+	}
+	for _, component := range status.Components {
+		data.Total++
+		data.Memory += component.MemoryBytes
+		if component.Ready {
+			data.Ready++
+		}
+	}
+	data.Mood = mood(status, data.Current)
+	data.Capstone = s.summarizeCapstone(c, now)
+	data.Next = whatNext(data.Mood, data.Capstone.Mood)
+	return s.render(c, http.StatusOK, "home", now, data)
+}
+
+func mood(status lab.Status, current *Step) string {
+	switch {
+	case current != nil && current.State == lab.StateFailed, status.Phase == lab.StateFailed:
+		return "failed"
+	case status.Phase == lab.StateStopped:
+		return "stopping"
+	case status.Ready:
+		return "ready"
+	case status.Phase == lab.StateReady: // it was ready, and now a part of it is not
+		return "degraded"
+	}
+	return "starting"
+}
+
+func (s *Server) summarizeCapstone(c echo.Context, now standing) capstoneSummary {
+	sum := capstoneSummary{Mood: "none", Done: countReady(now.Capstone), Total: len(now.Capstone)}
+	if now.CapstoneRunning {
+		sum.Mood = "running"
+		return sum
+	}
+	if s.opt.Capstone == nil {
+		return sum
+	}
+	last, ok := s.opt.Capstone.Last(c.Request().Context())
+	if !ok {
+		return sum
+	}
+	sum.Mood, sum.Done, sum.Total = "failed", 0, len(last.Steps)
+	for _, step := range last.Steps {
+		if step.Passed {
+			sum.Done++
+		}
+	}
+	if last.Passed {
+		sum.Mood = "passed"
+	}
+	return sum
+}
+
+func whatNext(mood, capstone string) next {
+	switch {
+	case mood == "starting":
+		return next{"next.starting", "/components"}
+	case mood != "ready":
+		return next{"next." + mood, "/components"}
+	}
+	return next{"next.capstone." + capstone, "/capstone"}
+}
+
+// upSeconds is the span from the first start to the last end, or to now.
+func upSeconds(steps []Step) float64 {
+	var first, end time.Time
+	for _, step := range steps {
+		if step.Started == nil {
+			continue
+		}
+		if first.IsZero() || step.Started.Before(first) {
+			first = *step.Started
+		}
+		if until := step.Started.Add(time.Duration(step.Seconds * float64(time.Second))); until.After(end) {
+			end = until
+		}
+	}
+	return end.Sub(first).Seconds()
+}

@@ -1,0 +1,143 @@
+package web
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/labbox/labbox/internal/lab"
+)
+
+const (
+	plotWindow = 15 * time.Minute
+	plotStep   = 15 * time.Second
+	// answerLimit bounds what is read of an answer of Prometheus.
+	answerLimit = 4 << 20
+)
+
+// Series are the answers to one Plot, on one common time axis.
+type Series struct {
+	ID      string `json:"id"`
+	Unit    string `json:"unit"`
+	Stacked bool   `json:"stacked"`
+	// Times are seconds since 1970.
+	Times []int64 `json:"times"`
+	Lines []Line  `json:"lines"`
+}
+
+// Line is one series; a nil value means that there was none at that time.
+type Line struct {
+	Name   string     `json:"name"`
+	Values []*float64 `json:"values"`
+}
+
+// apiQueryRange answers ?query=<id of a Plot> for the last fifteen minutes.
+func (s *Server) apiQueryRange(c echo.Context) error {
+	plot, ok := plotByID(c.QueryParam("query"))
+	if !ok {
+		ids := []string{}
+		for _, p := range Plots() {
+			ids = append(ids, p.ID)
+		}
+		return lab.Errorf(lab.CodeNotFound, fmt.Sprintf("declared queries are %q", ids), "no query %q", c.QueryParam("query"))
+	}
+	series, err := s.query(c.Request().Context(), plot)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, series)
+}
+
+// query asks Prometheus. It fails with CodeNotReady while that cannot be reached.
+func (s *Server) query(ctx context.Context, plot Plot) (Series, error) {
+	if s.opt.Prometheus == nil {
+		return Series{}, notYet("Prometheus")
+	}
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	end := time.Now().Truncate(plotStep)
+	start := end.Add(-plotWindow)
+	form := url.Values{
+		"query": {plot.Query}, "step": {strconv.Itoa(int(plotStep.Seconds()))},
+		"start": {strconv.FormatInt(start.Unix(), 10)}, "end": {strconv.FormatInt(end.Unix(), 10)},
+	}
+	address := s.opt.PrometheusURL + "/api/v1/query_range?" + form.Encode()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return Series{}, fmt.Errorf("ask Prometheus: %w", err)
+	}
+	response, err := s.opt.Prometheus.Do(request)
+	if err != nil {
+		return Series{}, lab.Errorf(lab.CodeNotReady, "wait until the lab is ready", "Prometheus does not answer: %w", err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(response.Body, answerLimit))
+	if err != nil {
+		return Series{}, fmt.Errorf("read answer of Prometheus: %w", err)
+	}
+	return decodeMatrix(plot, body, start, end)
+}
+
+// matrix is the part of Prometheus' answer that is used.
+type matrix struct {
+	Status string `json:"status"`
+	Error  string `json:"error"`
+	Data   struct {
+		Result []struct {
+			Metric map[string]string    `json:"metric"`
+			Values [][2]json.RawMessage `json:"values"`
+		} `json:"result"`
+	} `json:"data"`
+}
+
+// decodeMatrix lays all series on one axis; lines are ordered by name.
+func decodeMatrix(plot Plot, body []byte, start, end time.Time) (Series, error) {
+	var m matrix
+	if err := json.Unmarshal(body, &m); err != nil || m.Status != "success" {
+		return Series{}, lab.Errorf(lab.CodeNotReady, "wait until the lab is ready",
+			"Prometheus did not answer the query %s: %s", plot.ID, orDefault(m.Error, "no JSON"))
+	}
+	out := Series{ID: plot.ID, Unit: plot.Unit, Stacked: plot.Stacked, Times: []int64{}, Lines: []Line{}}
+	step := int64(plotStep.Seconds())
+	for at := start.Unix(); at <= end.Unix(); at += step {
+		out.Times = append(out.Times, at)
+	}
+	for _, result := range m.Data.Result {
+		line := Line{Name: result.Metric[plot.Legend], Values: make([]*float64, len(out.Times))}
+		for _, pair := range result.Values {
+			at, value, ok := decodePoint(pair)
+			if i := (at - start.Unix()) / step; ok && i >= 0 && i < int64(len(line.Values)) {
+				line.Values[i] = &value
+			}
+		}
+		out.Lines = append(out.Lines, line)
+	}
+	slices.SortFunc(out.Lines, func(a, b Line) int { return cmp.Compare(a.Name, b.Name) })
+	return out, nil
+}
+
+// decodePoint reads [1700000000.5, "0.25"]; NaN and infinities are no points.
+func decodePoint(pair [2]json.RawMessage) (int64, float64, bool) {
+	var (
+		at   float64
+		text string
+	)
+	if json.Unmarshal(pair[0], &at) != nil || json.Unmarshal(pair[1], &text) != nil {
+		return 0, 0, false
+	}
+	value, err := strconv.ParseFloat(text, 64)
+	if err != nil || math.IsNaN(value) || math.IsInf(value, 0) {
+		return 0, 0, false
+	}
+	return int64(at), value, true
+}

@@ -1,0 +1,140 @@
+package web
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
+
+	"github.com/labbox/labbox/internal/lab"
+)
+
+// statusAge is how old a Status may be that is shown; it keeps forty viewers from
+// asking forty times.
+const statusAge = time.Second
+
+// memoPatience bounds one question to the lab.
+const memoPatience = 5 * time.Second
+
+// Server holds what the two handlers share. It is safe for concurrent use.
+type Server struct {
+	opt     Options
+	pages   *pages
+	assets  *assets
+	track   *tracker
+	metrics *metrics
+	status  *memo[lab.Status]
+	hosts   map[string]bool
+	// token must come with every unsafe request over TCP. Only who can read a page
+	// knows it, and other origins cannot.
+	token string
+
+	closeOnce sync.Once
+	done      chan struct{}
+}
+
+// New builds a Server; it neither listens nor asks anything of the lab. An error
+// means that the assets are damaged or the address is not one.
+func New(opt Options) (*Server, error) {
+	opt.setDefaults()
+	hosts, err := allowedHosts(opt.Addr, opt.Hosts)
+	if err != nil {
+		return nil, err
+	}
+	files, err := newAssets(opt.Assets)
+	if err != nil {
+		return nil, fmt.Errorf("read dashboard assets: %w", err)
+	}
+	pages, err := newPages(opt.Assets, files)
+	if err != nil {
+		return nil, fmt.Errorf("read dashboard pages: %w", err)
+	}
+	s := &Server{
+		opt: opt, pages: pages, assets: files, hosts: hosts, token: rand.Text(), done: make(chan struct{}),
+		track:  newTracker(opt.Events, opt.Steps, opt.CapstoneSteps),
+		status: &memo[lab.Status]{age: statusAge, get: opt.Status},
+	}
+	s.metrics = newMetrics(s)
+	return s, nil
+}
+
+// Close ends all event and log streams, so that http.Server.Shutdown need not wait
+// for viewers. The handlers go on answering everything else.
+func (s *Server) Close() { s.closeOnce.Do(func() { close(s.done) }) }
+
+// Handler is for the loopback TCP listener. The http.Server around it must not set
+// a WriteTimeout, for streams last.
+func (s *Server) Handler() http.Handler {
+	e := s.newEcho()
+	e.Use(securityHeaders, s.guard)
+	s.routePages(e)
+	s.routeAPI(e.Group("/api/v1"))
+	return e
+}
+
+// AdminHandler is for a unix socket with mode 0600: whoever can open it may do all.
+func (s *Server) AdminHandler() http.Handler {
+	e := s.newEcho()
+	api := e.Group("/api/v1")
+	s.routeAPI(api)
+	api.POST("/stop", s.apiStop)
+	return e
+}
+
+func (s *Server) newEcho() *echo.Echo {
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.HTTPErrorHandler = s.handleError
+	e.Use(s.metrics.measure)
+	e.Use(middleware.RecoverWithConfig(middleware.RecoverConfig{
+		LogErrorFunc: func(c echo.Context, err error, stack []byte) error {
+			s.opt.Log.Error("request panicked", "path", c.Request().URL.Path, "error", err, "stack", string(stack))
+			return err
+		},
+	}))
+	e.Use(middleware.BodyLimit("64K"))
+	e.GET("/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
+	e.GET("/metrics", s.metrics.handler())
+	return e
+}
+
+// streamContext is done when the request is, or when the Server is closed.
+func (s *Server) streamContext(c echo.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(c.Request().Context())
+	go func() {
+		select {
+		case <-s.done:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, cancel
+}
+
+// memo remembers the last answer of get for a while. Callers that come while it is
+// being fetched wait for that one answer.
+type memo[T any] struct {
+	age time.Duration
+	get func(context.Context) T
+
+	mu    sync.Mutex
+	at    time.Time
+	value T
+}
+
+func (m *memo[T]) load(ctx context.Context) T {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if time.Since(m.at) > m.age {
+		// A viewer who leaves must not spoil the answer for the others.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), memoPatience)
+		defer cancel()
+		m.value, m.at = m.get(ctx), time.Now()
+	}
+	return m.value
+}

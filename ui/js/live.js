@@ -1,0 +1,72 @@
+// Keeps the regions marked data-live up to date. Events only say that something has
+// changed; what it looks like is asked of the server, which renders the page anew in
+// the viewer's language. So there is one place that turns state into HTML.
+import {morph} from './morph.js';
+
+const QUIET = 300; // ms between two refreshes at least
+const TICK = 2000; // ms between refreshes while something is running
+
+export function live(enhance) {
+  const regions = () => [...document.querySelectorAll('[data-live]')];
+  let last = Number(document.body.dataset.last) || 0;
+  let source = null;
+  let timer = 0;
+  let busy = false;
+  let again = false;
+
+  async function refresh() {
+    timer = 0;
+    if (busy) { again = true; return; }
+    busy = true;
+    try {
+      const answer = await fetch(location.href, {headers: {Accept: 'text/html'}});
+      if (answer.ok) apply(new DOMParser().parseFromString(await answer.text(), 'text/html'));
+    } catch { /* the stream reports that the lab is away */ }
+    busy = false;
+    if (again) { again = false; plan(); }
+  }
+
+  function apply(fresh) {
+    const script = (doc) => doc.querySelector('script[type=module]').getAttribute('src');
+    if (script(fresh) !== script(document)) { location.reload(); return; } // another labbox answers now
+    for (const region of regions()) {
+      const next = fresh.getElementById(region.id);
+      if (next) { morph(region, next); enhance(region); }
+    }
+    const token = (doc) => doc.querySelector('meta[name=csrf-token]');
+    token(document).content = token(fresh).content;
+  }
+
+  function plan() { timer ||= setTimeout(refresh, QUIET); }
+
+  function wanted(kind) {
+    return regions().some((r) => !r.dataset.kinds || r.dataset.kinds.split(' ').includes(kind));
+  }
+
+  function online(is) { document.querySelector('#offline').hidden = is; }
+
+  function open() {
+    if (source || document.hidden) return;
+    source = new EventSource(`/api/v1/events?since=${last}&status=1`);
+    source.onopen = () => { online(true); plan(); };
+    source.onmessage = (message) => {
+      const event = JSON.parse(message.data);
+      last = event.id;
+      if (wanted(event.kind)) plan();
+    };
+    source.addEventListener('status', () => { if (wanted('status')) plan(); });
+    source.onerror = () => {
+      online(false);
+      if (source.readyState === EventSource.CLOSED) { close(); setTimeout(open, TICK); }
+    };
+  }
+
+  function close() { source?.close(); source = null; }
+
+  // A hidden tab gives its connection back: browsers allow six to a host.
+  document.addEventListener('visibilitychange', () => (document.hidden ? close() : open()));
+  addEventListener('pagehide', close);
+  addEventListener('pageshow', open);
+  setInterval(() => { if (source && document.querySelector('[data-live] .is-running')) plan(); }, TICK);
+  open();
+}

@@ -1,0 +1,12 @@
+// Entry point of every page: finds what the page has and brings it to life. All
+// pages can be read and used without it.
+import {live} from './live.js';
+import {copyButtons} from './copy.js';
+
+const log = document.querySelector('#log');
+const plots = document.querySelector('#plots');
+
+copyButtons(document);
+live((region) => copyButtons(region));
+if (log) import('./log.js').then((m) => m.follow(log));
+if (plots) import('./plots.js').then((m) => m.draw(plots));

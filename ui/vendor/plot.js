@@ -1,0 +1,2 @@
+// What the dashboard uses of uPlot, bundled by cmd/mkui.
+export {default} from 'uplot';
