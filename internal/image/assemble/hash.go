@@ -12,9 +12,12 @@ import (
 	"sort"
 )
 
-// builderVersion is part of every key: raise it when the same recipe shall give
-// other bytes.
-const builderVersion = "1"
+// Versions of the builder are part of the keys: raise layerVersion when the same
+// recipe of a layer shall give another tree, builderVersion to forget everything.
+const (
+	builderVersion = "1"
+	layerVersion   = "2"
+)
 
 // hashOf returns a key for the given parts; their order and borders count.
 func hashOf(parts ...any) string {

@@ -70,7 +70,7 @@ func (b *builder) layer(ctx context.Context, title string, l recipe.Layer, w wor
 
 // layerKey is the hash of everything the layer is made of.
 func (b *builder) layerKey(ctx context.Context, l recipe.Layer, w workspace) (string, error) {
-	parts := []any{"layer", compressor()}
+	parts := []any{"layer", layerVersion, compressor()}
 	var errs []error
 	add := func(key string, err error) {
 		parts = append(parts, key)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -43,12 +44,16 @@ func (b *builder) stagePip(ctx context.Context, p *recipe.Pip, w workspace, root
 		return err
 	}
 	defer closeWheels(wheels)
-	chosen, err := b.choose(wheels, p)
+	chosen, lower, err := b.choose(wheels, p)
 	if err != nil {
 		return err
 	}
+	below := map[string]uint32{}
+	for name := range lower {
+		wheels[name].sums(below)
+	}
 	for _, name := range chosen {
-		if err := wheels[name].unpack(b.cache, root, lic); err != nil {
+		if err := wheels[name].unpack(b.cache, root, below, lic); err != nil {
 			return err
 		}
 	}
@@ -66,27 +71,29 @@ func (b *builder) stagePip(ctx context.Context, p *recipe.Pip, w workspace, root
 	return stripLibraries(ctx, root)
 }
 
-// choose returns the closure of p.Dists in the lock, less those of the layers
-// below and of p.Without, sorted.
-func (b *builder) choose(wheels map[string]*wheel, p *recipe.Pip) ([]string, error) {
+// choose returns the closure of p.Dists in the lock, less p.Without and those of the
+// layers below, sorted; and those of the layers below.
+func (b *builder) choose(wheels map[string]*wheel, p *recipe.Pip) (chosen []string, lower map[string]bool, err error) {
 	all, err := closure(wheels, p.Dists, p.Without)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+	lower = map[string]bool{}
 	for _, name := range p.Below {
 		below := b.set.Layers[name].Pip
 		if below == nil {
-			return nil, fmt.Errorf("layer %s below holds no pip distributions", name)
+			return nil, nil, fmt.Errorf("layer %s below holds no pip distributions", name)
 		}
-		lower, err := closure(wheels, below.Dists, below.Without)
+		part, err := closure(wheels, below.Dists, below.Without)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		for n := range lower {
-			delete(all, n)
-		}
+		maps.Copy(lower, part)
 	}
-	return sortedKeys(all), nil
+	for n := range lower {
+		delete(all, n)
+	}
+	return sortedKeys(all), lower, nil
 }
 
 func closure(wheels map[string]*wheel, roots, without []string) (map[string]bool, error) {

@@ -84,10 +84,13 @@ func readZip(f *zip.File) ([]byte, error) {
 
 // unpack writes the wheel's packages below root, as an installer would. Scripts
 // and headers are left out: programs in images have launchers of their own.
-func (w *wheel) unpack(c *cache, root string, lic licenses) error {
+//
+// Files that below has already, with the same content, are left out: the wheel of
+// mlflow repeats the one of mlflow-skinny.
+func (w *wheel) unpack(c *cache, root string, below map[string]uint32, lic licenses) error {
 	for _, f := range w.zip.File {
 		name, ok := wheelPath(f.Name)
-		if !ok || strings.HasSuffix(f.Name, "/") {
+		if sum, there := below[name]; !ok || strings.HasSuffix(f.Name, "/") || (there && sum == f.CRC32) {
 			continue
 		}
 		if !filepath.IsLocal(name) {
@@ -106,22 +109,31 @@ func (w *wheel) unpack(c *cache, root string, lic licenses) error {
 		if path.Base(name) == "RECORD" {
 			content = shortRecord(content)
 		}
-		mode := fs.FileMode(0o644)
-		if f.Mode()&0o100 != 0 {
-			mode = 0o755
-		}
-		dst := filepath.Join(root, name)
-		if err := os.MkdirAll(filepath.Dir(dst), 0o755); err != nil {
-			return fmt.Errorf("unpack %s: %w", w.name, err)
-		}
-		if err := os.WriteFile(dst, content, mode); err != nil {
-			return fmt.Errorf("unpack %s: %w", w.name, err)
-		}
-		if err := os.Chmod(dst, mode); err != nil {
+		if err := placeFile(filepath.Join(root, name), content, cleanMode(f.Mode())); err != nil {
 			return fmt.Errorf("unpack %s: %w", w.name, err)
 		}
 	}
 	return nil
+}
+
+// placeFile writes a file and the directories above it.
+func placeFile(dst string, content []byte, mode fs.FileMode) error {
+	if err := os.MkdirAll(filepath.Dir(dst), 0o755); err != nil {
+		return err
+	}
+	if err := os.WriteFile(dst, content, mode); err != nil {
+		return err
+	}
+	return os.Chmod(dst, mode)
+}
+
+// sums adds the checksum of each file of the wheel under its path in the image.
+func (w *wheel) sums(into map[string]uint32) {
+	for _, f := range w.zip.File {
+		if name, ok := wheelPath(f.Name); ok {
+			into[name] = f.CRC32
+		}
+	}
 }
 
 // wheelPath returns where a file of a wheel belongs in the image.

@@ -1,0 +1,256 @@
+package image
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"slices"
+	"sync"
+	"time"
+
+	containerd "github.com/containerd/containerd/v2/client"
+	"github.com/containerd/containerd/v2/core/content"
+	"github.com/containerd/containerd/v2/core/images"
+	"github.com/containerd/containerd/v2/core/leases"
+	"github.com/containerd/containerd/v2/pkg/namespaces"
+	"github.com/containerd/errdefs"
+	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/labbox/labbox/internal/lab"
+)
+
+const (
+	namespace   = "k8s.io"
+	snapshotter = "overlayfs"
+	// parallel is how many layers are unpacked at a time.
+	parallel = 2
+	// leaseTime protects a half-done import from containerd's garbage collection.
+	leaseTime = time.Hour
+)
+
+// recordLabels tell the kubelet's side of containerd that an image is its own and
+// must never be collected.
+func recordLabels() map[string]string {
+	return map[string]string{"io.cri-containerd.image": "managed", "io.cri-containerd.pinned": "pinned"}
+}
+
+// Import brings every image of the OCI layout into the containerd behind socket,
+// unpacked for the overlayfs snapshotter, and pinned. Images that are there with the
+// same digest are left alone; an interrupted import goes on where it was. report
+// gets bytes of layers and never goes backwards.
+//
+// Compressed layers are not kept once they are unpacked.
+func Import(ctx context.Context, socket string, layout fs.FS, report lab.Report) error {
+	return ImportRefs(ctx, socket, layout, nil, report)
+}
+
+// ImportRefs is Import for some images, in the order of the layout; nil means all. A
+// reference that the layout does not hold is an error with CodeNotFound.
+func ImportRefs(ctx context.Context, socket string, layout fs.FS, refs []string, report lab.Report) error {
+	all, err := readLayout(layout)
+	if err != nil {
+		return err
+	}
+	chosen, err := choose(all, refs)
+	if err != nil {
+		return err
+	}
+	client, err := containerd.New(socket, containerd.WithDefaultNamespace(namespace))
+	if err != nil {
+		return fmt.Errorf("connect to containerd: %w", err)
+	}
+	defer client.Close()
+	ctx = namespaces.WithNamespace(ctx, namespace)
+	ctx, done, err := client.WithLease(ctx, leases.WithRandomID(), leases.WithExpiration(leaseTime))
+	if err != nil {
+		return fmt.Errorf("take a lease: %w", err)
+	}
+	// The lease goes even when ctx is done: what is complete is referenced by then.
+	defer func() { _ = done(context.WithoutCancel(ctx)) }()
+	i := newImporter(client, layout, report)
+	for _, s := range chosen {
+		i.total += s.size()
+	}
+	return i.importAll(ctx, chosen)
+}
+
+func choose(all []source, refs []string) ([]source, error) {
+	if refs == nil {
+		return all, nil
+	}
+	var chosen []source
+	for _, s := range all {
+		if slices.Contains(refs, s.ref) {
+			chosen = append(chosen, s)
+		}
+	}
+	for _, ref := range refs {
+		if !slices.ContainsFunc(chosen, func(s source) bool { return s.ref == ref }) {
+			return nil, lab.Errorf(lab.CodeNotFound, "see the payload's images/index.json", "import image %s: the payload does not hold it", ref)
+		}
+	}
+	return chosen, nil
+}
+
+// importer is one run of ImportRefs.
+type importer struct {
+	client *containerd.Client
+	layout fs.FS
+	report lab.Report
+	slots  chan struct{}
+
+	mu          sync.Mutex
+	layers      map[string]func() error
+	done, total int64
+}
+
+func newImporter(client *containerd.Client, layout fs.FS, report lab.Report) *importer {
+	if report == nil {
+		report = func(lab.Progress) {}
+	}
+	return &importer{
+		client: client, layout: layout, report: report,
+		slots: make(chan struct{}, parallel), layers: map[string]func() error{},
+	}
+}
+
+// importAll works on all images at once; only the unpacking waits for a free slot,
+// and layers that images share are unpacked once.
+func (i *importer) importAll(ctx context.Context, all []source) error {
+	g, ctx := errgroup.WithContext(ctx)
+	for _, s := range all {
+		started := make(chan struct{})
+		g.Go(func() error {
+			if err := i.importOne(ctx, s, started); err != nil {
+				return fmt.Errorf("import image %s: %w", s.ref, err)
+			}
+			return nil
+		})
+		// One after the other joins the queue, so that the first needed come first.
+		<-started
+	}
+	return g.Wait()
+}
+
+func (i *importer) importOne(ctx context.Context, s source, started chan<- struct{}) error {
+	startedOnce := sync.OnceFunc(func() { close(started) })
+	defer startedOnce()
+	there, err := i.present(ctx, s)
+	if err != nil {
+		return err
+	}
+	if there {
+		i.advance(s.ref, s.size())
+		return nil
+	}
+	if err := i.writeSmall(ctx, s); err != nil {
+		return err
+	}
+	startedOnce()
+	for n := range s.manifest.Layers {
+		if err := i.unpackOnce(ctx, s, n); err != nil {
+			return err
+		}
+		i.advance(s.ref, s.manifest.Layers[n].Size)
+	}
+	return i.record(ctx, s)
+}
+
+// present says whether the image is recorded with this digest, pinned, and unpacked.
+func (i *importer) present(ctx context.Context, s source) (bool, error) {
+	img, err := i.client.ImageService().Get(ctx, s.ref)
+	if errdefs.IsNotFound(err) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("look it up: %w", err)
+	}
+	for k, v := range recordLabels() {
+		if img.Labels[k] != v {
+			return false, nil
+		}
+	}
+	if img.Target.Digest != s.target.Digest {
+		return false, nil
+	}
+	_, err = i.client.SnapshotService(snapshotter).Stat(ctx, s.top().String())
+	if errdefs.IsNotFound(err) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// writeSmall writes manifest and configuration, each with the references that keep
+// the garbage collector away from what it needs.
+func (i *importer) writeSmall(ctx context.Context, s source) error {
+	config := map[string]string{"containerd.io/gc.ref.snapshot." + snapshotter: s.top().String()}
+	if err := i.write(ctx, s.manifest.Config, config); err != nil {
+		return err
+	}
+	manifest := map[string]string{"containerd.io/gc.ref.content.config": s.manifest.Config.Digest.String()}
+	return i.write(ctx, s.target, manifest)
+}
+
+// write copies one blob of the layout into containerd, which checks its digest.
+func (i *importer) write(ctx context.Context, d ocispec.Descriptor, labels map[string]string) error {
+	store := i.client.ContentStore()
+	info, err := store.Info(ctx, d.Digest)
+	if err == nil {
+		return i.label(ctx, info, labels)
+	}
+	if !errdefs.IsNotFound(err) {
+		return fmt.Errorf("look up blob %s: %w", d.Digest, err)
+	}
+	f, err := i.layout.Open(blobPath(d.Digest))
+	if err != nil {
+		return fmt.Errorf("open blob: %w", err)
+	}
+	defer f.Close()
+	err = content.WriteBlob(ctx, store, "labbox-"+d.Digest.String(), f, d, content.WithLabels(labels))
+	if err != nil {
+		return fmt.Errorf("write blob %s: %w", d.Digest, err)
+	}
+	return nil
+}
+
+func (i *importer) label(ctx context.Context, info content.Info, labels map[string]string) error {
+	var fields []string
+	if info.Labels == nil {
+		info.Labels = map[string]string{}
+	}
+	for k, v := range labels {
+		if info.Labels[k] != v {
+			info.Labels[k] = v
+			fields = append(fields, "labels."+k)
+		}
+	}
+	if len(fields) == 0 {
+		return nil
+	}
+	if _, err := i.client.ContentStore().Update(ctx, info, fields...); err != nil {
+		return fmt.Errorf("label blob %s: %w", info.Digest, err)
+	}
+	return nil
+}
+
+// record makes the image visible; it comes last, so that a visible image is whole.
+func (i *importer) record(ctx context.Context, s source) error {
+	img := images.Image{Name: s.ref, Target: s.target, Labels: recordLabels()}
+	_, err := i.client.ImageService().Create(ctx, img)
+	if errdefs.IsAlreadyExists(err) {
+		_, err = i.client.ImageService().Update(ctx, img, "target", "labels")
+	}
+	if err != nil {
+		return fmt.Errorf("record it: %w", err)
+	}
+	return nil
+}
+
+func (i *importer) advance(ref string, n int64) {
+	// Reporting under the lock keeps the figures in order.
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.done += n
+	i.report(lab.Progress{Message: "image " + ref, Done: i.done, Total: i.total})
+}
