@@ -20,6 +20,8 @@ type fakeFaaS struct {
 	called   []time.Time
 	wrong    int // the first so many calls of a run are answered wrongly
 	served   func() string
+	// model answers for the pixels of an image; by the first pixel's shade when nil.
+	model func(pixels []int) int
 }
 
 func (f *fakeFaaS) routes(mux *http.ServeMux) {
@@ -67,8 +69,15 @@ func (f *fakeFaaS) classify(o http.ResponseWriter, r *http.Request) {
 		http.Error(o, err.Error(), http.StatusBadRequest)
 		return
 	}
-	shade, _, _, _ := img.At(0, 0).RGBA()
-	digit := ((255-int(shade>>8))*ink + 127) / 255
+	pixels := make([]int, side*side)
+	for i := range pixels {
+		shade, _, _, _ := img.At((i%side)*scale, (i/side)*scale).RGBA()
+		pixels[i] = ((255-int(shade>>8))*ink + 127) / 255
+	}
+	digit := pixels[0]
+	if f.model != nil {
+		digit = f.model(pixels)
+	}
 	f.fn.Lock()
 	defer f.fn.Unlock()
 	f.replicas = 1

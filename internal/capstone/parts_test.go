@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"image/png"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -129,5 +131,24 @@ func TestMissingOptionsAreRefused(t *testing.T) {
 	t.Parallel()
 	if _, err := New(Options{}); err == nil {
 		t.Error("no error without systems")
+	}
+}
+
+func TestDialServicesFindsTheService(t *testing.T) {
+	t.Parallel()
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("here")) }))
+	defer srv.Close()
+	var asked string
+	client := DialServices(func(_ context.Context, namespace, service string, port int) (net.Conn, error) {
+		asked = fmt.Sprintf("%s/%s:%d", namespace, service, port)
+		return net.Dial("tcp", srv.Listener.Addr().String())
+	})
+	a := api{name: "x", Endpoint: Endpoint{URL: modelURL}, http: client}
+	body, _, err := a.send(context.Background(), http.MethodGet, "/", "", nil)
+	if err != nil || string(body) != "here" || asked != "digits/model-server:8080" {
+		t.Errorf("body %q, asked for %s, error %v", body, asked, err)
+	}
+	if _, _, _, err := splitService("nowhere:1"); err == nil {
+		t.Error("no error without a namespace")
 	}
 }

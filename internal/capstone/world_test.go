@@ -37,6 +37,10 @@ type world struct {
 	failingJob  string
 	staleServer string // version that the model server reports instead
 	noSeries    string // queries that contain this find nothing
+
+	// Real programs in place of the fakes, for box tests.
+	mlflowURL string
+	program   func(name string, env map[string]string)
 }
 
 func mustWorld(t *testing.T) *world {
@@ -75,9 +79,12 @@ func (w *world) capstone() *Capstone {
 		return func(context.Context) (string, string, error) { return user, "secret", nil }
 	}
 	inside := &http.Client{Transport: redirected(w.url)}
+	if w.mlflowURL == "" {
+		w.mlflowURL = w.url
+	}
 	c, err := New(Options{
 		Objects: w, Git: Endpoint{w.url, login("git")}, Argo: Endpoint{w.url, login("admin")},
-		Gateway: Endpoint{w.url, login("admin")}, MLflowURL: w.url, PrometheusURL: w.url,
+		Gateway: Endpoint{w.url, login("admin")}, MLflowURL: w.mlflowURL, PrometheusURL: w.url,
 		InCluster: inside, IdleWindow: 20 * time.Millisecond, pace: 0.01,
 	})
 	if err != nil {
@@ -210,7 +217,10 @@ func (w *world) runJob(name string, env map[string]string) {
 		w.set(jobRef(name), map[string]any{"status": map[string]any{"conditions": []any{failed}}})
 		return
 	}
-	w.fakeMLflow.work(name, env)
+	if w.program == nil {
+		w.program = w.fakeMLflow.work
+	}
+	w.program(name, env)
 	w.set(jobRef(name), map[string]any{"status": map[string]any{"succeeded": 1}})
 }
 

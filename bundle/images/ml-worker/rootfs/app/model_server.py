@@ -14,7 +14,7 @@ import sys
 import time
 
 # scikit-learn imports pandas when it finds it, for data frames that are never sent
-# here: without it the server is 23 MB smaller and starts half a second sooner.
+# here: hidden, the server is 23 MB smaller and starts half a second sooner.
 sys.modules["pandas"] = None
 
 import numpy  # noqa: E402
@@ -22,6 +22,8 @@ import skops.io  # noqa: E402
 import yaml  # noqa: E402
 
 from metrics import Metrics  # noqa: E402
+
+del sys.modules["pandas"]
 
 LIMIT = 64 * 1024
 
@@ -104,8 +106,6 @@ class Server:
         await send({"type": "http.response.body", "body": payload})
 
 
-def __getattr__(name):
-    """Builds `app` when uvicorn asks for it, so that tests can import the classes."""
-    if name == "app":
-        return Server(open_model(os.environ["MODEL_DIR"]), json.loads(os.environ["MODEL_FACTS"]))
-    raise AttributeError(name)
+def create():
+    """Builds the application; uvicorn calls it once."""
+    return Server(open_model(os.environ["MODEL_DIR"]), json.loads(os.environ["MODEL_FACTS"]))

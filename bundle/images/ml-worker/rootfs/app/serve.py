@@ -10,7 +10,7 @@ import sys
 
 import digits
 
-TARGET = "/tmp/model"
+TARGET = os.environ.get("MODEL_TARGET", "/tmp/model")
 
 
 def main():
@@ -34,7 +34,7 @@ def main():
     port = os.environ.get("PORT") or "8080"
     options = ["--host", "0.0.0.0", "--port", port, "--no-access-log", "--lifespan", "off", "--log-level", "warning"]
     here = os.path.dirname(os.path.abspath(__file__))
-    command = [sys.executable, "-m", "uvicorn", "--app-dir", here, *options, "model_server:app"]
+    command = [sys.executable, "-m", "uvicorn", "--app-dir", here, *options, "--factory", "model_server:create"]
     os.execve(sys.executable, command, environment)
 
 
