@@ -45,6 +45,14 @@ type Repo struct {
 	CloneURL string     `json:"cloneUrl"`
 }
 
+// updated is the time of the newest commit; long ago where there is none.
+func (r Repo) updated() time.Time {
+	if r.Updated == nil {
+		return time.Time{}
+	}
+	return *r.Updated
+}
+
 // Store keeps bare repositories as directories <root>/<name>.git. Its methods may
 // be called from several goroutines; changes to one repository are serialised.
 type Store struct {
@@ -60,6 +68,11 @@ type Store struct {
 // creation or deletion left there.
 func NewStore(o Options) (*Store, error) {
 	o = o.withDefaults()
+	root, err := filepath.Abs(o.Root) // git runs in other directories
+	if err != nil {
+		return nil, fmt.Errorf("open the repositories: %w", err)
+	}
+	o.Root = root
 	entries, err := os.ReadDir(o.Root)
 	if err != nil {
 		return nil, fmt.Errorf("open the repositories: %w", err)

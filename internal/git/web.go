@@ -54,14 +54,7 @@ func (s *Server) listPage(w http.ResponseWriter, r *http.Request) {
 		s.failWith(w, r, err)
 		return
 	}
-	slices.SortStableFunc(repos, func(a, b Repo) int {
-		switch {
-		case a.Updated == nil || b.Updated == nil:
-			return 0
-		default:
-			return b.Updated.Compare(*a.Updated)
-		}
-	})
+	slices.SortStableFunc(repos, func(a, b Repo) int { return b.updated().Compare(a.updated()) })
 	s.show(w, r, "list", view{Data: repos})
 }
 
