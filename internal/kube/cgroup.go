@@ -1,0 +1,156 @@
+package kube
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// hierarchy is one mounted cgroup file system.
+type hierarchy struct {
+	path    string
+	unified bool // cgroup v2
+}
+
+// hierarchies finds the mounted cgroup file systems in the text of
+// /proc/self/mountinfo: one for v2, one a controller for v1, both on a hybrid.
+func hierarchies(mountinfo string) []hierarchy {
+	var list []hierarchy
+	for line := range strings.Lines(mountinfo) {
+		before, after, ok := strings.Cut(line, " - ")
+		fields, kind := strings.Fields(before), strings.Fields(after)
+		if !ok || len(fields) < 5 || len(kind) == 0 || !strings.HasPrefix(kind[0], "cgroup") {
+			continue
+		}
+		if fields[3] == "/" { // not a part of a hierarchy shown elsewhere
+			list = append(list, hierarchy{path: fields[4], unified: kind[0] == "cgroup2"})
+		}
+	}
+	return list
+}
+
+func mountedHierarchies() ([]hierarchy, error) {
+	text, err := os.ReadFile("/proc/self/mountinfo")
+	if err != nil {
+		return nil, fmt.Errorf("find cgroups: %w", err)
+	}
+	return hierarchies(string(text)), nil
+}
+
+// makeCgroup makes the cgroup that the kubelet works below, in every hierarchy.
+func makeCgroup() error {
+	list, err := mountedHierarchies()
+	if err != nil {
+		return err
+	}
+	for _, h := range list {
+		dir := filepath.Join(h.path, cgroupName)
+		if h.unified && len(list) == 1 {
+			if err := delegate(h.path); err != nil {
+				return err
+			}
+		}
+		if err := os.Mkdir(dir, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+			return fmt.Errorf("make cgroup: %w", err)
+		}
+		if h.unified && len(list) == 1 {
+			if err := delegate(dir); err != nil {
+				return err
+			}
+		}
+		if !h.unified {
+			if err := inheritCPUSet(h.path, dir); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// delegate lets the children of a v2 cgroup use every controller that it has.
+func delegate(dir string) error {
+	text, err := os.ReadFile(filepath.Join(dir, "cgroup.controllers"))
+	if err != nil {
+		return fmt.Errorf("delegate cgroup controllers: %w", err)
+	}
+	for _, name := range strings.Fields(string(text)) {
+		err := os.WriteFile(filepath.Join(dir, "cgroup.subtree_control"), []byte("+"+name), 0o644)
+		needed := name == "cpu" || name == "memory" || name == "pids"
+		if err != nil && needed {
+			return fmt.Errorf("delegate cgroup controller %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// inheritCPUSet fills in what a v1 cpuset needs before processes may enter it.
+func inheritCPUSet(parent, dir string) error {
+	for _, name := range []string{"cpuset.cpus", "cpuset.mems"} {
+		file := filepath.Join(dir, name)
+		have, err := os.ReadFile(file)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // not the cpuset hierarchy
+		}
+		if err != nil {
+			return fmt.Errorf("set up cpuset: %w", err)
+		}
+		if len(bytes.TrimSpace(have)) > 0 {
+			continue
+		}
+		value, err := os.ReadFile(filepath.Join(parent, name))
+		if err != nil {
+			return fmt.Errorf("set up cpuset: %w", err)
+		}
+		if err := os.WriteFile(file, value, 0o644); err != nil {
+			return fmt.Errorf("set up cpuset: %w", err)
+		}
+	}
+	return nil
+}
+
+// removeCgroup removes the cgroup with all below it. Dead processes leave a
+// cgroup a moment after their death, so it tries for up to three seconds, also
+// when ctx is done already.
+func removeCgroup(ctx context.Context) error {
+	list, err := mountedHierarchies()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
+	defer cancel()
+	return poll(ctx, 20*time.Millisecond, func(context.Context) error {
+		var failed error
+		for _, h := range list {
+			failed = errors.Join(failed, removeTree(filepath.Join(h.path, cgroupName)))
+		}
+		return failed
+	})
+}
+
+// removeTree removes a cgroup and those below it, the deepest first.
+func removeTree(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("remove cgroup: %w", err)
+	}
+	for _, e := range entries {
+		if e.IsDir() {
+			if err := removeTree(filepath.Join(dir, e.Name())); err != nil {
+				return err
+			}
+		}
+	}
+	if err := os.Remove(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("remove cgroup: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,83 @@
+package kube
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/coredns/caddy"
+	_ "github.com/coredns/coredns/coremain" // registers the server type
+	_ "github.com/coredns/coredns/plugin/bind"
+	_ "github.com/coredns/coredns/plugin/cache"
+	_ "github.com/coredns/coredns/plugin/errors"
+	_ "github.com/coredns/coredns/plugin/health"
+	_ "github.com/coredns/coredns/plugin/hosts"
+	_ "github.com/coredns/coredns/plugin/kubernetes"
+	_ "github.com/coredns/coredns/plugin/loadbalance"
+	_ "github.com/coredns/coredns/plugin/loop"
+	_ "github.com/coredns/coredns/plugin/metrics"
+	_ "github.com/coredns/coredns/plugin/ready"
+	_ "github.com/coredns/coredns/plugin/reload"
+	_ "github.com/coredns/coredns/plugin/template"
+
+	"github.com/labbox/labbox/internal/lab"
+)
+
+// dns is CoreDNS on the node's address; the Service kube-dns points there.
+func (c *Cluster) dns() lab.Service {
+	return c.child(childSpec{
+		name:  nameDNS,
+		needs: []string{serviceObjects},
+		args:  []string{boxEtc("Corefile")},
+		env:   []string{"GOGC=50"},
+		check: func(ctx context.Context) error { return c.probe(ctx, "http", portDNSReady, "/ready") },
+	})
+}
+
+// corefile renders CoreDNS's configuration. There is nobody upstream to ask, so
+// any other name is answered at once with "does not exist".
+func corefile() string {
+	return fmt.Sprintf(`.:53 {
+    bind %s
+    errors
+    health 127.0.0.1:%d
+    ready 127.0.0.1:%d
+    prometheus 0.0.0.0:%d
+    loadbalance
+    cache 5 {
+        disable denial %[5]s
+    }
+    hosts %[6]s {
+        fallthrough
+    }
+    kubernetes %[5]s in-addr.arpa ip6.arpa {
+        kubeconfig %[7]s
+        pods insecure
+        ttl 5
+        fallthrough in-addr.arpa ip6.arpa
+    }
+    template ANY ANY {
+        rcode NXDOMAIN
+    }
+    loop
+    reload
+}
+`, nodeIP, portDNSHealth, portDNSReady, portDNSMetrics, clusterDomain, boxEtc("hosts"), boxEtc(nameDNS+".kubeconfig"))
+}
+
+// dnsMain serves the Corefile named by args until ctx is done.
+func dnsMain(ctx context.Context, args []string) error {
+	if len(args) != 1 {
+		return fmt.Errorf("want one argument, the Corefile; got %q", args)
+	}
+	text, err := os.ReadFile(args[0])
+	if err != nil {
+		return fmt.Errorf("read the Corefile: %w", err)
+	}
+	server, err := caddy.Start(caddy.CaddyfileInput{Contents: text, Filepath: args[0], ServerTypeName: "dns"})
+	if err != nil {
+		return fmt.Errorf("start CoreDNS: %w", err)
+	}
+	<-ctx.Done()
+	return server.Stop()
+}
