@@ -103,7 +103,7 @@ func TestPowerTable(t *testing.T) {
 		{Processor{}, "average", .74, 3.5},
 	}
 	for _, tt := range tests {
-		if got := table.For(tt.cpu); got != (Coefficients{tt.name, tt.min, tt.max}) {
+		if got := table.For(tt.cpu); got.Name != tt.name || got.Min != tt.min || got.Max != tt.max {
 			t.Errorf("%+v is %+v, want %s %v-%v", tt.cpu, got, tt.name, tt.min, tt.max)
 		}
 	}

@@ -26,7 +26,7 @@ func mustHandler(t *testing.T) http.Handler {
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts := Facts{Method: MethodCCF, Model: Coefficients{"average", .74, 3.5}, Grid: grid, Zone: "DE", Embodied: DefaultEmbodied()}
+	facts := Facts{Method: MethodCCF, Model: Coefficients{Name: "average", Min: .74, Max: 3.5}, Grid: grid, Zone: "DE", Embodied: DefaultEmbodied()}
 	cpus := []Processor{{ID: "0", Vendor: "V"}, {ID: "1", Vendor: "V"}}
 	return Handler(l, facts, NewCollector(l, facts, cpus, "labbox", "test"))
 }

@@ -15,6 +15,8 @@ type Coefficients struct {
 	Name string  `json:"name"`
 	Min  float64 `json:"min"`
 	Max  float64 `json:"max"`
+	// Note says what to know about the figures.
+	Note string `json:"note,omitempty"`
 }
 
 // Watts is the power of one vCPU at a utilisation from 0 to 1.
