@@ -3,6 +3,8 @@ package modhost
 import (
 	"context"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"sync"
 
 	"github.com/labbox/labbox/internal/lab"
@@ -62,6 +64,7 @@ func (h *Host) Start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	h.sweep()
 	run, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	h.mu.Lock()
 	h.cancel = cancel
@@ -81,6 +84,19 @@ func (h *Host) Start(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// sweep removes the sockets that a host that was killed has left in RunDir.
+func (h *Host) sweep() {
+	if h.o.RunDir == "" {
+		return
+	}
+	left, _ := filepath.Glob(filepath.Join(h.o.RunDir, "plugin-dir*")) // the pattern is well formed
+	for _, dir := range left {
+		if err := os.RemoveAll(dir); err != nil {
+			h.o.Log.Warn("cannot remove what is left of an old module", "error", err)
+		}
+	}
 }
 
 // sources lists the built-in modules and the pinned ones. A foreign module must

@@ -3,6 +3,8 @@ package modhost
 import (
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -199,5 +201,28 @@ func TestServiceEndsWithItsContext(t *testing.T) {
 	}
 	if s := h.List()[0]; s.State != lab.StateStopped || s.PID != 0 {
 		t.Errorf("after Run: %+v", s)
+	}
+}
+
+func TestStartSweepsWhatAKilledHostHasLeft(t *testing.T) {
+	t.Parallel()
+	dir, err := os.MkdirTemp("", "m") // short: it becomes the path of a socket
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	old := filepath.Join(dir, "plugin-dir1")
+	if err := os.Mkdir(old, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	o := fakeOptions(t, newRecorder(), "good")
+	o.RunDir = dir
+	h := mustStart(t, o)
+	if _, err := os.Stat(old); err == nil {
+		t.Error("the old directory is still there")
+	}
+	h.Close()
+	if left, _ := os.ReadDir(dir); len(left) != 0 {
+		t.Errorf("Close leaves %v", left)
 	}
 }

@@ -15,8 +15,8 @@ type Options struct {
 	Command func(name string) (path string, args []string)
 	// Dir holds the foreign modules and PinFile; empty or missing means none.
 	Dir string
-	// RunDir is where the modules' sockets are made; it should be short and private.
-	// Empty means the system's directory for temporary files.
+	// RunDir is where the modules' sockets are made; it must exist, belong to this
+	// Host alone, and be short. Empty means the system's directory for temporary files.
 	RunDir string
 	// Log receives what modules say; nil means slog.Default.
 	Log *slog.Logger

@@ -29,4 +29,5 @@ func Serve(m Module) {
 		GRPCServer:       wire.NewServer,
 		Logger:           hclog.New(&hclog.LoggerOptions{Output: io.Discard, Level: hclog.Off}),
 	})
+	os.Exit(0) // go-plugin returns once it is told to stop
 }

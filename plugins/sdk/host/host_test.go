@@ -24,6 +24,7 @@ func TestMain(m *testing.M) {
 	switch {
 	case len(os.Args) == 2 && os.Args[1] == "serve":
 		sdk.Serve(pidModule{})
+		return
 	case len(os.Args) == 2 && os.Args[1] == "host":
 		p, err := Launch(context.Background(), Options{Name: "pid", Path: "/proc/self/exe", Args: []string{"serve"}})
 		if err != nil {
@@ -32,6 +33,7 @@ func TestMain(m *testing.M) {
 		}
 		fmt.Println(p.PID())
 		time.Sleep(time.Hour)
+		return
 	}
 	os.Exit(m.Run())
 }
@@ -184,7 +186,13 @@ func TestDeathIsReported(t *testing.T) {
 
 func TestChildDiesWithItsHost(t *testing.T) {
 	t.Parallel()
+	dir, err := os.MkdirTemp("", "h") // what a killed host leaves behind
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
 	cmd := exec.Command(mustSelf(t), "host")
+	cmd.Env = append(os.Environ(), "TMPDIR="+dir)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
