@@ -16,7 +16,7 @@ import (
 // recipe of a layer shall give another tree, builderVersion to forget everything.
 const (
 	builderVersion = "1"
-	layerVersion   = "2"
+	layerVersion   = "3"
 )
 
 // hashOf returns a key for the given parts; their order and borders count.

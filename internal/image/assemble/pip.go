@@ -17,7 +17,6 @@ import (
 // directories called tests are parts of the program.
 var pipTrim = []string{
 	"/" + siteDir + "/**/tests", "/" + siteDir + "/**/*.{pyi,pyx,pxd,h,hpp,c,cpp,f90,a}", "/" + siteDir + "/**/py.typed",
-	"/" + siteDir + "/numpy/{f2py,distutils,_core/include,doc}",
 	"/usr/local/{share,include,bin,etc}",
 }
 
