@@ -11,7 +11,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := $(shell VERSION=$(VERSION) .ci/ldflags)
 SUDO := $(shell [ "$$(id -u)" -eq 0 ] || echo sudo -E env "PATH=$$PATH")
 
-GORELEASER := github.com/goreleaser/goreleaser/v2@v2.18.2
+GORELEASER := github.com/goreleaser/goreleaser/v2@v2.17.0
 BUILD_PACKAGES := git gcc libc6-dev make ca-certificates zstd
 TEST_PACKAGES := chromium debootstrap iproute2 fonts-dejavu-core
 
@@ -56,7 +56,7 @@ ui:
 	@go run ./cmd/mkui
 
 ## release: archive, checksums and payload, without publishing
-release: deps ui
+release: deps ui # 2.18 needs Go 1.27
 	go run $(GORELEASER) check
 	LDFLAGS="$(LDFLAGS)" go run $(GORELEASER) release --snapshot --clean
 

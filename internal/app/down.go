@@ -38,6 +38,9 @@ func Down(ctx context.Context, cfg Config, purge bool, observe func(lab.Event)) 
 }
 
 func stop(ctx context.Context, cfg Config, p Paths) (bool, error) {
+	if _, err := os.Stat(p.Marker()); errors.Is(err, fs.ErrNotExist) {
+		return false, nil // no lab has ever run here, so nothing is to be swept
+	}
 	held, err := running(p)
 	if err != nil {
 		return false, err

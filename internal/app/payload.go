@@ -58,25 +58,43 @@ func payloadError(err error) error {
 		"what this program carries cannot be used: %w", err)
 }
 
-// importImages puts every image of the payload into the cluster's containerd and
-// opens the gate for each as it arrives.
-func (d *daemon) importImages(ctx context.Context, socket string) error {
+// importImages puts every image of the payload into the cluster's containerd, in
+// the payload's order, and opens the gate for each as it arrives.
+func (d *daemon) importImages(ctx context.Context, socket string, _ lab.Report) error {
 	d.images.Reset()
-	images, err := fs.Sub(d.payload, "images")
+	err := d.importEach(ctx, socket)
 	if err == nil {
-		err = image.Import(ctx, image.ImportOptions{
-			Socket: socket, Layout: images, Imported: d.images.Imported, Report: d.reportImport,
-		})
-	}
-	if err != nil && ctx.Err() == nil {
+		d.images.Imported(allImages)
+	} else if ctx.Err() == nil {
 		d.images.Fail(fmt.Errorf("import images: %w", err))
 	}
 	return err
 }
 
-func (d *daemon) reportImport(p lab.Progress) {
-	e := lab.Event{Kind: lab.EventComponent, Subject: "images", Title: "Import images", State: lab.StateRunning, Progress: &p}
-	if p.Total > 0 && p.Done == p.Total {
+func (d *daemon) importEach(ctx context.Context, socket string) error {
+	layout, err := fs.Sub(d.payload, "images")
+	if err != nil {
+		return err
+	}
+	refs, err := image.Refs(layout)
+	if err != nil {
+		return err
+	}
+	for i, ref := range refs {
+		d.reportImport(ref, i, len(refs))
+		if err := image.ImportRefs(ctx, socket, layout, []string{ref}, func(lab.Progress) {}); err != nil {
+			return err
+		}
+		d.images.Imported(ref)
+	}
+	d.reportImport("all there", len(refs), len(refs))
+	return nil
+}
+
+func (d *daemon) reportImport(message string, done, total int) {
+	e := lab.Event{Kind: lab.EventComponent, Subject: "images", Title: "Import images", State: lab.StateRunning,
+		Progress: &lab.Progress{Message: message, Done: int64(done), Total: int64(total)}}
+	if done == total {
 		e.State = lab.StateReady
 	}
 	d.events.Emit(context.Background(), e)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/labbox/labbox/bundle"
+	"github.com/labbox/labbox/internal/image"
 	"github.com/labbox/labbox/internal/lab"
 	"github.com/labbox/labbox/internal/sqlite"
 )
@@ -54,7 +55,7 @@ func (d *daemon) remember(ctx context.Context, _ lab.Report) error {
 }
 
 // unpack opens the payload and lays the helper programs out.
-func (d *daemon) unpack(_ context.Context, report lab.Report) error {
+func (d *daemon) unpack(ctx context.Context, report lab.Report) error {
 	if d.payload == nil {
 		payload, err := bundle.Self()
 		if err != nil {
@@ -64,7 +65,7 @@ func (d *daemon) unpack(_ context.Context, report lab.Report) error {
 		d.later("payload", func(context.Context) error { return payload.Close() })
 	}
 	report(lab.Progress{Message: "helper programs"})
-	if err := bundle.UnpackHelpers(d.payload, d.paths.Helpers()); err != nil {
+	if err := image.UnpackHelpers(ctx, d.payload, d.paths.Helpers()); err != nil {
 		return payloadError(err)
 	}
 	return rememberVerified(d.paths)
@@ -74,7 +75,7 @@ func (d *daemon) unpack(_ context.Context, report lab.Report) error {
 func (d *daemon) boot(ctx context.Context, report lab.Report) error {
 	if d.superRun == nil {
 		d.superviseNow(ctx)
-		if err := d.super.Add(d.clusterServices()...); err != nil {
+		if err := d.super.Add(d.cluster.Services()...); err != nil {
 			return err
 		}
 	}
