@@ -37,30 +37,33 @@ func (c *Cluster) dns() lab.Service {
 // corefile renders CoreDNS's configuration. There is nobody upstream to ask, so
 // any other name is answered at once with "does not exist".
 func corefile() string {
-	return fmt.Sprintf(`.:53 {
-    bind %s
+	return fmt.Sprintf(`%[5]s:53 labbox:53 in-addr.arpa:53 ip6.arpa:53 {
+    bind %[1]s
     errors
-    health 127.0.0.1:%d
-    ready 127.0.0.1:%d
-    prometheus 0.0.0.0:%d
+    health 127.0.0.1:%[2]d
+    ready 127.0.0.1:%[3]d
+    prometheus 0.0.0.0:%[4]d
     loadbalance
     cache 5 {
         disable denial %[5]s
     }
-    hosts %[6]s {
+    hosts %[6]s labbox {
         fallthrough
     }
     kubernetes %[5]s in-addr.arpa ip6.arpa {
         kubeconfig %[7]s
         pods insecure
         ttl 5
-        fallthrough in-addr.arpa ip6.arpa
-    }
-    template ANY ANY {
-        rcode NXDOMAIN
     }
     loop
     reload
+}
+.:53 {
+    bind %[1]s
+    errors
+    template ANY ANY {
+        rcode NXDOMAIN
+    }
 }
 `, nodeIP, portDNSHealth, portDNSReady, portDNSMetrics, clusterDomain, boxEtc("hosts"), boxEtc(nameDNS+".kubeconfig"))
 }

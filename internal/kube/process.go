@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -68,6 +69,8 @@ func (p *child) Run(ctx context.Context, ready func()) error {
 	cmd := exec.Command(p.exe, append([]string{"component", p.name}, p.args...)...)
 	cmd.Env = append(childEnv(), p.env...)
 	cmd.Dir = "/"
+	// What a terminal sends to its foreground processes is for the daemon alone.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	cmd.Stdout, cmd.Stderr = logFile, logFile
 	if err := p.in.start(ctx, cmd); err != nil {
 		return fmt.Errorf("start %s: %w", p.name, err)
