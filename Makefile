@@ -11,7 +11,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := $(shell VERSION=$(VERSION) .ci/ldflags)
 SUDO := $(shell [ "$$(id -u)" -eq 0 ] || echo sudo -E env "PATH=$$PATH")
 
-GORELEASER := github.com/goreleaser/goreleaser/v2@v2.17.0
+GORELEASER := github.com/goreleaser/goreleaser/v2@v2.14.0
 BUILD_PACKAGES := git gcc libc6-dev make ca-certificates zstd
 TEST_PACKAGES := chromium debootstrap iproute2 fonts-dejavu-core
 
@@ -51,12 +51,17 @@ box:
 bench: build
 	@$(SUDO) $(shell which go) run ./cmd/bench -labbox bin/labbox
 
+## proto: the module protocol's generated code, which is committed
+proto:
+	@.ci/install protobuf-compiler
+	plugins/sdk/proto/generate.sh
+
 ## ui: third-party browser code, from npm by lock file
 ui:
 	@go run ./cmd/mkui
 
 ## release: archive, checksums and payload, without publishing
-release: deps ui # 2.18 needs Go 1.27
+release: deps ui # 2.14 is the newest whose modules are all to be had
 	go run $(GORELEASER) check
 	LDFLAGS="$(LDFLAGS)" go run $(GORELEASER) release --snapshot --clean
 
