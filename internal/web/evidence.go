@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -25,7 +26,7 @@ func (c *catalogue) evidence(values map[string]any) []fact {
 
 func (c *catalogue) facts(prefix string, values map[string]any) []fact {
 	var out []fact
-	for _, key := range slices.Sorted(maps.Keys(values)) {
+	for _, key := range slices.SortedFunc(maps.Keys(values), byWeight) {
 		label := prefix + c.textOr("evidence."+key, humanize(key))
 		if nested, ok := values[key].(map[string]any); ok && len(nested) > 0 {
 			out = append(out, c.facts(label+" · ", nested)...)
@@ -35,6 +36,27 @@ func (c *catalogue) facts(prefix string, values map[string]any) []fact {
 	}
 	return out
 }
+
+// byWeight puts what proves most first and queries last; the rest is by name.
+func byWeight(a, b string) int {
+	first := []string{
+		"commit", "syncRevision", "runId", "model", "modelVersion", "alias", "accuracy", "servedVersion", "versionBefore",
+		"right", "total", "p50Milliseconds", "p95Milliseconds", "example",
+		"trainingJoules", "trainingGramsCO2e", "callJoules", "callGramsCO2e", "savedJoulesPerDay", "savedGramsCO2ePerDay", "method", "measured",
+	}
+	weight := func(key string) int {
+		if i := slices.Index(first, key); i >= 0 {
+			return i
+		}
+		if isQuery(key) {
+			return len(first) + 1
+		}
+		return len(first)
+	}
+	return cmp.Or(cmp.Compare(weight(a), weight(b)), cmp.Compare(a, b))
+}
+
+func isQuery(key string) bool { return strings.HasSuffix(strings.ToLower(key), "query") }
 
 func (c *catalogue) fact(label, key string, value any) fact {
 	f := fact{Label: label}
@@ -56,7 +78,8 @@ func (c *catalogue) fact(label, key string, value any) fact {
 		}
 		f.Value, f.Code = string(data), true
 	}
-	f.Long = len(f.Value) > 90 || strings.Contains(f.Value, "\n")
+	f.Long = len(f.Value) > 90 || strings.Contains(f.Value, "\n") || isQuery(key)
+	f.Code = f.Code || isQuery(key)
 	return f
 }
 
@@ -96,11 +119,11 @@ func (c *catalogue) measure(key string, v float64) string {
 	case has("gramsperkilowatthour"):
 		return c.figures(v) + " gCO₂e/kWh"
 	case has("grams"), has("co2e"):
-		return c.figures(v) + " gCO₂e" + perDay
+		return c.scaled(v, "gCO₂e") + perDay
 	case has("joules"):
-		return c.figures(v) + " J" + perDay
+		return c.scaled(v, "J") + perDay
 	case has("watts"):
-		return c.figures(v) + " W"
+		return c.scaled(v, "W")
 	case v == float64(int64(v)):
 		return c.number(v, 0)
 	}

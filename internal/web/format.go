@@ -42,6 +42,22 @@ func (c *catalogue) figures(v float64) string {
 	return text
 }
 
+// scaled writes v with a prefix of the unit that keeps the number readable: "18.2 mJ".
+func (c *catalogue) scaled(v float64, unit string) string {
+	for _, prefix := range []struct {
+		text string
+		size float64
+	}{{"M", 1e6}, {"k", 1e3}, {"", 1}, {"m", 1e-3}, {"µ", 1e-6}} {
+		if math.Abs(v) >= prefix.size*0.9995 {
+			return c.figures(v/prefix.size) + " " + prefix.text + unit
+		}
+	}
+	if v == 0 {
+		return "0 " + unit
+	}
+	return c.figures(v*1e9) + " n" + unit
+}
+
 // bytes writes a size in binary units: "412 MiB".
 func (c *catalogue) bytes(n int64) string {
 	value, unit := float64(n), 0

@@ -27,8 +27,9 @@ type view struct {
 	Token     string
 	Version   string
 	// Last is the newest event shown; the page follows from there.
-	Last   int64
-	Status lab.Status
+	Last int64
+	// Mood is the lab as a whole; see mood.
+	Mood string
 	// Done and Total count the steps of "labbox up".
 	Done, Total int
 	Data        any
@@ -78,9 +79,9 @@ func functions(c *catalogue, a *assets) template.FuncMap {
 		"t": c.text, "tor": c.textOr, "bytes": c.bytes, "seconds": c.seconds, "moment": c.moment,
 		"figures": c.figures, "quantity": c.quantity, "evidence": c.evidence,
 		"asset": a.url, "bundled": a.bundledURL,
-		"icon":   func(name string) (template.HTML, error) { return a.icon(name) },
+		"icon":    func(name string) (template.HTML, error) { return a.icon(name) },
 		"navhref": navHref,
-		"german": func() bool { return c.lang == "de" },
+		"german":  func() bool { return c.lang == "de" },
 		"percent": func(part, whole any) int {
 			return percent(toFloat(part), toFloat(whole))
 		},
@@ -141,7 +142,7 @@ func (s *Server) render(c echo.Context, status int, page string, now standing, d
 	lang, theme := chooseLanguage(c.Request()), chooseTheme(c.Request())
 	v := view{
 		Page: page, Nav: navigation(), Lang: lang, Theme: theme, NextTheme: nextTheme(theme), Path: c.Request().URL.Path,
-		Token: s.token, Version: s.opt.Version, Last: now.Last, Status: s.status.load(c.Request().Context()),
+		Token: s.token, Version: s.opt.Version, Last: now.Last, Mood: mood(s.status.load(c.Request().Context()), now.Up),
 		Done: countReady(now.Up), Total: len(now.Up), Data: data,
 	}
 	var out bytes.Buffer

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -11,11 +12,9 @@ import (
 
 // homeData is what the home page shows.
 type homeData struct {
-	// Mood selects the headline: starting, failed, ready, stopping.
+	// Mood selects the headline; see mood.
 	Mood  string
 	Steps []Step
-	// Current is the step that runs or has failed; nil when none does.
-	Current *Step
 	// UpSeconds is the time from the first step to the last.
 	UpSeconds float64
 	// Ready of Total components are ready, holding Memory bytes.
@@ -44,9 +43,6 @@ func (s *Server) pageHome(c echo.Context) error {
 	}
 	status := s.status.load(ctx)
 	data := homeData{Steps: now.Up, Links: s.opt.Links(ctx), UpSeconds: upSeconds(now.Up)}
-	if step, ok := current(now.Up); ok {
-		data.Current = &step
-	}
 	for _, component := range status.Components {
 		data.Total++
 		data.Memory += component.MemoryBytes
@@ -54,15 +50,17 @@ func (s *Server) pageHome(c echo.Context) error {
 			data.Ready++
 		}
 	}
-	data.Mood = mood(status, data.Current)
+	data.Mood = mood(status, now.Up)
 	data.Capstone = s.summarizeCapstone(c, now)
 	data.Next = whatNext(data.Mood, data.Capstone.Mood)
 	return s.render(c, http.StatusOK, "home", now, data)
 }
 
-func mood(status lab.Status, current *Step) string {
+// mood is the lab in one word: starting, failed, ready, degraded or stopping.
+func mood(status lab.Status, steps []Step) string {
+	failed := slices.ContainsFunc(steps, func(s Step) bool { return s.State == lab.StateFailed })
 	switch {
-	case current != nil && current.State == lab.StateFailed, status.Phase == lab.StateFailed:
+	case failed, status.Phase == lab.StateFailed:
 		return "failed"
 	case status.Phase == lab.StateStopped:
 		return "stopping"

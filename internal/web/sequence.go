@@ -105,13 +105,3 @@ func countReady(steps []Step) int {
 	}
 	return n
 }
-
-// current returns the step that is running or has failed, if any.
-func current(steps []Step) (Step, bool) {
-	for _, step := range steps {
-		if step.State == lab.StateRunning || step.State == lab.StateFailed {
-			return step, true
-		}
-	}
-	return Step{}, false
-}

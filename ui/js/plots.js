@@ -28,6 +28,11 @@ class Plot {
     new ResizeObserver(() => this.chart?.setSize(this.size())).observe(this.canvas);
   }
 
+  // steps makes an axis of bytes go by powers of two.
+  steps() {
+    return this.panel.dataset.unit === 'bytes' ? {incrs: Array.from({length: 40}, (_, i) => 2 ** i)} : {};
+  }
+
   size() { return {width: Math.max(200, this.canvas.clientWidth), height: 220}; }
 
   async update() {
@@ -65,11 +70,12 @@ class Plot {
     return {
       ...this.size(),
       padding: [8, 4, 0, 0],
+      legend: {markers: {width: 0, fill: (_, i) => colour(this.canvas, `series-${(i - 1) % MOST}`)}},
       cursor: {points: {show: false}, drag: {x: false, y: false}},
       scales: {y: {range: (_, low, high) => [Math.min(0, low ?? 0), (high > 0 ? high * 1.08 : 1)]}},
       axes: [
-        {...axis, values: (_, splits) => splits.map(clock), space: 70},
-        {...axis, values: (_, splits) => splits.map((v) => this.format(v)), size: 76, space: 36},
+        {...axis, values: (_, splits) => splits.map((v) => clock(v)), space: 80, size: 30},
+        {...axis, values: (_, splits) => splits.map((v) => this.format(v, true)), size: 68, space: 36, ...this.steps()},
       ],
       series: [
         {value: (_, v) => (v == null ? '–' : clock(v, true))},
