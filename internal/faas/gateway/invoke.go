@@ -27,6 +27,7 @@ type call struct {
 	sentAs  string // the request's Content-Type
 	status  int
 	attempt int
+	body    *steadyBody // nil when there is none
 }
 
 type callKey struct{}
@@ -47,6 +48,7 @@ func (s *Server) invoke(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "function "+key.String()+" not found", http.StatusNotFound)
 		return
 	}
+	body, _ := r.Body.(*steadyBody)
 	if s.config.MaxBody > 0 {
 		if r.ContentLength > s.config.MaxBody {
 			http.Error(w, "the body is larger than "+strconv.FormatInt(s.config.MaxBody, 10)+" bytes", http.StatusRequestEntityTooLarge)
@@ -57,7 +59,7 @@ func (s *Server) invoke(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	c := &call{
-		key: key, path: path, id: r.Header.Get("X-Call-Id"), sentAs: r.Header.Get("Content-Type"),
+		key: key, path: path, body: body, id: r.Header.Get("X-Call-Id"), sentAs: r.Header.Get("Content-Type"),
 		start: strconv.FormatInt(time.Now().UnixNano(), 10),
 	}
 	if c.id == "" {
@@ -102,6 +104,8 @@ func (s *Server) failed(w http.ResponseWriter, r *http.Request, err error) {
 	var timeout net.Error
 	text := err.Error()
 	switch {
+	case c.body != nil && c.body.broken.Load(): // before the context, which ends with it
+		c.status, text = http.StatusRequestTimeout, errSlowClient.Error()
 	case r.Context().Err() != nil:
 		c.status = statusClientGone
 	case errors.As(err, &large):
@@ -121,6 +125,9 @@ func (s *Server) failed(w http.ResponseWriter, r *http.Request, err error) {
 	h.Set("X-Start-Time", c.start)
 	h.Set("X-Served-By", s.servedBy())
 	h.Set("X-OpenFaaS-Internal", "proxy")
+	if r.ContentLength != 0 {
+		h.Set("Connection", "close") // what is left of the body is not worth reading
+	}
 	http.Error(w, text, c.status)
 }
 

@@ -1,8 +1,11 @@
 package gateway
 
 import (
+	"errors"
 	"io"
+	"net"
 	"net/http"
+	"sync/atomic"
 	"time"
 )
 
@@ -11,19 +14,31 @@ import (
 func (s *Server) steady(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		rc := http.NewResponseController(w)
-		if r.Body != nil && r.Body != http.NoBody {
-			r.Body = &steadyBody{ReadCloser: r.Body, rc: rc, timeout: s.config.ReadTimeout}
-		}
 		sw := &steadyWriter{ResponseWriter: w, rc: rc, timeout: s.config.WriteTimeout}
 		sw.extend()
+		if r.Body == nil || r.Body == http.NoBody {
+			next.ServeHTTP(sw, r)
+			return
+		}
+		body := &steadyBody{ReadCloser: r.Body, rc: rc, timeout: s.config.ReadTimeout}
+		r.Body = body
 		next.ServeHTTP(sw, r)
+		if body.broken.Load() {
+			// The server would take what is left of the body for the next request.
+			_ = rc.Flush()
+			panic(http.ErrAbortHandler)
+		}
 	})
 }
+
+// errSlowClient: the request's body did not come.
+var errSlowClient = errors.New("the request's body stopped coming")
 
 type steadyBody struct {
 	io.ReadCloser
 	rc      *http.ResponseController
 	timeout time.Duration
+	broken  atomic.Bool
 }
 
 // Read extends the deadline; at the end it is lifted, because the server goes on
@@ -33,8 +48,13 @@ func (b *steadyBody) Read(p []byte) (int, error) {
 		_ = b.rc.SetReadDeadline(time.Now().Add(b.timeout))
 	}
 	n, err := b.ReadCloser.Read(p)
-	if err == io.EOF && b.timeout > 0 {
+	var late net.Error
+	switch {
+	case err == io.EOF && b.timeout > 0:
 		_ = b.rc.SetReadDeadline(time.Time{})
+	case errors.As(err, &late) && late.Timeout():
+		b.broken.Store(true)
+		return n, errSlowClient
 	}
 	return n, err
 }
