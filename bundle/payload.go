@@ -96,7 +96,7 @@ func read(f *os.File) (*Payload, error) {
 // classify tells a program that never had a payload from one whose payload was cut.
 func classify(f *os.File, size int64, cause error) error {
 	end, err := programEnd(f)
-	if err == nil && end >= size {
+	if err == nil && end == size {
 		return ErrMissing
 	}
 	return fmt.Errorf("%w: %w", ErrDamaged, cause)
