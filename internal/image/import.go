@@ -35,24 +35,40 @@ func recordLabels() map[string]string {
 	return map[string]string{"io.cri-containerd.image": "managed", "io.cri-containerd.pinned": "pinned"}
 }
 
+// Options narrow an import and tell of its course. The zero value imports all.
+type Options struct {
+	// Refs are the images to import; nil means all of the layout. A reference that
+	// the layout does not hold is an error with CodeNotFound.
+	Refs []string
+	// Report gets bytes of layers and never goes backwards; nil means nobody asks.
+	Report lab.Report
+	// Imported is called with each reference as soon as pods may use the image, from
+	// several goroutines; nil means nobody asks.
+	Imported func(ref string)
+}
+
 // Import brings every image of the OCI layout into the containerd behind socket,
 // unpacked for the overlayfs snapshotter, and pinned. Images that are there with the
-// same digest are left alone; an interrupted import goes on where it was. report
-// gets bytes of layers and never goes backwards.
+// same digest are left alone; an interrupted import goes on where it was.
 //
 // Compressed layers are not kept once they are unpacked.
 func Import(ctx context.Context, socket string, layout fs.FS, report lab.Report) error {
-	return ImportRefs(ctx, socket, layout, nil, report)
+	return ImportWith(ctx, socket, layout, Options{Report: report})
 }
 
-// ImportRefs is Import for some images, in the order of the layout; nil means all. A
-// reference that the layout does not hold is an error with CodeNotFound.
+// ImportRefs is Import for some images.
 func ImportRefs(ctx context.Context, socket string, layout fs.FS, refs []string, report lab.Report) error {
+	return ImportWith(ctx, socket, layout, Options{Refs: refs, Report: report})
+}
+
+// ImportWith is Import with options. Images come in the order of the layout, two
+// layers at a time.
+func ImportWith(ctx context.Context, socket string, layout fs.FS, o Options) error {
 	all, err := readLayout(layout)
 	if err != nil {
 		return err
 	}
-	chosen, err := choose(all, refs)
+	chosen, err := choose(all, o.Refs)
 	if err != nil {
 		return err
 	}
@@ -68,7 +84,7 @@ func ImportRefs(ctx context.Context, socket string, layout fs.FS, refs []string,
 	}
 	// The lease goes even when ctx is done: what is complete is referenced by then.
 	defer func() { _ = done(context.WithoutCancel(ctx)) }()
-	i := newImporter(client, layout, report)
+	i := newImporter(client, layout, o)
 	for _, s := range chosen {
 		i.total += s.size()
 	}
@@ -93,49 +109,51 @@ func choose(all []source, refs []string) ([]source, error) {
 	return chosen, nil
 }
 
-// importer is one run of ImportRefs.
+// importer is one run of ImportWith.
 type importer struct {
-	client *containerd.Client
-	layout fs.FS
-	report lab.Report
-	slots  chan struct{}
+	client   *containerd.Client
+	layout   fs.FS
+	report   lab.Report
+	imported func(ref string)
+	slots    *queue
 
 	mu          sync.Mutex
 	layers      map[string]func() error
 	done, total int64
 }
 
-func newImporter(client *containerd.Client, layout fs.FS, report lab.Report) *importer {
-	if report == nil {
-		report = func(lab.Progress) {}
+func newImporter(client *containerd.Client, layout fs.FS, o Options) *importer {
+	i := &importer{
+		client: client, layout: layout, report: o.Report, imported: o.Imported,
+		slots: newQueue(parallel), layers: map[string]func() error{},
 	}
-	return &importer{
-		client: client, layout: layout, report: report,
-		slots: make(chan struct{}, parallel), layers: map[string]func() error{},
+	if i.report == nil {
+		i.report = func(lab.Progress) {}
 	}
+	if i.imported == nil {
+		i.imported = func(string) {}
+	}
+	return i
 }
 
 // importAll works on all images at once; only the unpacking waits for a free slot,
-// and layers that images share are unpacked once.
+// where earlier images go first, and layers that images share are unpacked once.
 func (i *importer) importAll(ctx context.Context, all []source) error {
 	g, ctx := errgroup.WithContext(ctx)
-	for _, s := range all {
-		started := make(chan struct{})
+	for n, s := range all {
+		s.rank = n
 		g.Go(func() error {
-			if err := i.importOne(ctx, s, started); err != nil {
+			if err := i.importOne(ctx, s); err != nil {
 				return fmt.Errorf("import image %s: %w", s.ref, err)
 			}
+			i.imported(s.ref)
 			return nil
 		})
-		// One after the other joins the queue, so that the first needed come first.
-		<-started
 	}
 	return g.Wait()
 }
 
-func (i *importer) importOne(ctx context.Context, s source, started chan<- struct{}) error {
-	startedOnce := sync.OnceFunc(func() { close(started) })
-	defer startedOnce()
+func (i *importer) importOne(ctx context.Context, s source) error {
 	there, err := i.present(ctx, s)
 	if err != nil {
 		return err
@@ -147,7 +165,6 @@ func (i *importer) importOne(ctx context.Context, s source, started chan<- struc
 	if err := i.writeSmall(ctx, s); err != nil {
 		return err
 	}
-	startedOnce()
 	for n := range s.manifest.Layers {
 		if err := i.unpackOnce(ctx, s, n); err != nil {
 			return err

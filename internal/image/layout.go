@@ -13,7 +13,9 @@ import (
 
 // source is one image of the layout, with everything small already read.
 type source struct {
-	ref      string
+	ref string
+	// rank is the place in the import's order.
+	rank     int
 	target   ocispec.Descriptor
 	manifest ocispec.Manifest
 	config   ocispec.Image

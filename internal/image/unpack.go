@@ -24,12 +24,10 @@ func (i *importer) unpackOnce(ctx context.Context, s source, n int) error {
 }
 
 func (i *importer) unpack(ctx context.Context, s source, n int) error {
-	select {
-	case i.slots <- struct{}{}:
-		defer func() { <-i.slots }()
-	case <-ctx.Done():
-		return ctx.Err()
+	if err := i.slots.enter(ctx, s.rank); err != nil {
+		return err
 	}
+	defer i.slots.leave()
 	sn, chain := i.client.SnapshotService(snapshotter), s.chains[n].String()
 	if _, err := sn.Stat(ctx, chain); err == nil {
 		return nil

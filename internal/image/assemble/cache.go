@@ -94,3 +94,16 @@ func writeFile(path string, content []byte, mode fs.FileMode) error {
 	}
 	return nil
 }
+
+// place moves a finished directory to where its key says. Another build that was
+// faster made the same.
+func place(finished, dst string) error {
+	err := os.Rename(finished, dst)
+	if err == nil {
+		return nil
+	}
+	if _, there := os.Stat(dst); there == nil {
+		return nil
+	}
+	return fmt.Errorf("keep in the cache: %w", err)
+}

@@ -179,7 +179,7 @@ func (b *builder) downloadWheels(ctx context.Context, lock, dir string) error {
 		return fmt.Errorf("download wheels: %w", err)
 	}
 	end("done")
-	return os.Rename(tmp, dir)
+	return place(tmp, dir)
 }
 
 // stripLibraries removes symbols that only a debugger reads. Libraries in *.libs

@@ -155,7 +155,7 @@ func (b *builder) stageInScratch(ctx context.Context, img recipe.Image, st recip
 			return fmt.Errorf("keep output %s: %w", out, err)
 		}
 	}
-	return os.Rename(kept, dst)
+	return place(kept, dst)
 }
 
 // join lays directories over each other.
@@ -170,7 +170,7 @@ func (b *builder) join(dirs []string, dst string) error {
 			return fmt.Errorf("lay out recipe: %w", err)
 		}
 	}
-	return os.Rename(tmp, dst)
+	return place(tmp, dst)
 }
 
 // toolVersion returns what a tool says about itself, once per build.
