@@ -23,8 +23,9 @@ import (
 // epoch is the time of every entry of every layer.
 var epoch = time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)
 
-// zstdArgs give the same bytes for the same input on any number of cores.
-var zstdArgs = []string{"-19", "--long=26", "-T1", "-q", "-c"}
+// zstdArgs give the same bytes for the same input on any number of cores. The window
+// stays at the level's 8 MB, since who unpacks a layer needs as much memory.
+var zstdArgs = []string{"-19", "-T1", "-q", "-c"}
 
 // blob is a compressed tar.
 type blob struct {
@@ -142,7 +143,7 @@ func squeeze(ctx context.Context, w io.Writer, r io.Reader) error {
 	if strings.HasPrefix(compressor(), "zstd ") {
 		return run(ctx, command{name: "zstd", args: zstdArgs, stdin: r, stdout: w})
 	}
-	enc, err := zstd.NewWriter(w, zstd.WithEncoderLevel(zstd.SpeedBestCompression), zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(32<<20))
+	enc, err := zstd.NewWriter(w, zstd.WithEncoderLevel(zstd.SpeedBestCompression), zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(8<<20))
 	if err != nil {
 		return err
 	}
