@@ -94,10 +94,21 @@ func (w *Watchdog) serve(ctx context.Context, main, side net.Listener) error {
 	select {
 	case err := <-failed:
 		w.state.drain()
+		_ = shut(calls, lastAnswers)
 		return err
 	case <-ctx.Done():
 	}
 	return w.drain(calls, failed)
+}
+
+// lastAnswers is how long calls have to be told that their program is gone.
+const lastAnswers = 2 * time.Second
+
+// shut takes no new calls and waits for the running ones.
+func shut(calls *http.Server, limit time.Duration) error {
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	return calls.Shutdown(ctx)
 }
 
 func (w *Watchdog) becomeReady() {
@@ -114,9 +125,7 @@ func (w *Watchdog) drain(calls *http.Server, failed <-chan error) error {
 	case err := <-failed:
 		return err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), w.config.WriteTimeout)
-	defer cancel()
-	if err := calls.Shutdown(ctx); err != nil {
+	if err := shut(calls, w.config.WriteTimeout); err != nil {
 		return fmt.Errorf("calls still ran after %s: %w", w.config.WriteTimeout, err)
 	}
 	return nil

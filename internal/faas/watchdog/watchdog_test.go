@@ -400,7 +400,7 @@ func TestDrain(t *testing.T) {
 func TestProgramThatEndsEndsTheWatchdog(t *testing.T) {
 	t.Parallel()
 	r := startServer(t, nil)
-	if status, _, _ := get(t, r.url+"/exit"); status != 502 {
+	if status, _, _ := do(t, "POST", r.url+"/exit", "x"); status != 502 {
 		t.Errorf("the call that killed the program got %d, want 502", status)
 	}
 	select {
