@@ -85,6 +85,28 @@ func (b *builder) mainModuleKey(ctx context.Context, pkg string) (string, error)
 	return hashOf(sums, tree), err
 }
 
+// sysroot lays the Debian packages that a cgo program builds against out in a
+// directory whose name never changes: Go's build cache keeps the linker flags that
+// pkg-config once gave and does not notice when they become others.
+func (b *builder) sysroot(ctx context.Context, g *recipe.Go, lic licenses) (string, error) {
+	fresh, err := b.cache.temp("sysroot")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(fresh)
+	if err := b.stageDebs(ctx, &recipe.Debs{Packages: g.BuildDeps}, fresh, lic); err != nil {
+		return "", err
+	}
+	dir := b.cache.path("sysroot", hashOf("sysroot", strings.Join(g.BuildDeps, " "))[:12])
+	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
+		return "", err
+	}
+	if err := os.RemoveAll(dir); err != nil {
+		return "", err
+	}
+	return dir, os.Rename(fresh, dir)
+}
+
 // stageGo builds the program below root and collects its modules' licences.
 func (b *builder) stageGo(ctx context.Context, g *recipe.Go, w workspace, root string, lic licenses) error {
 	dst := filepath.Join(root, g.Output)
@@ -96,12 +118,8 @@ func (b *builder) stageGo(ctx context.Context, g *recipe.Go, w workspace, root s
 		env[k] = v
 	}
 	if len(g.BuildDeps) > 0 {
-		sysroot, err := b.cache.temp("sysroot")
+		sysroot, err := b.sysroot(ctx, g, lic)
 		if err != nil {
-			return err
-		}
-		defer os.RemoveAll(sysroot)
-		if err := b.stageDebs(ctx, &recipe.Debs{Packages: g.BuildDeps}, sysroot, lic); err != nil {
 			return fmt.Errorf("build %s: %w", g.Package, err)
 		}
 		for k, v := range env {
