@@ -3,13 +3,10 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"os"
 	"os/signal"
 	"syscall"
-
-	"k8s.io/client-go/rest"
 
 	"github.com/labbox/labbox/internal/faas/gateway"
 	"github.com/labbox/labbox/internal/faas/store"
@@ -36,12 +33,7 @@ func run(ctx context.Context) error {
 		return err
 	}
 	config.Version, config.Commit = version, commit
-	cluster, err := rest.InClusterConfig()
-	if err != nil {
-		return fmt.Errorf("find the cluster: %w", err)
-	}
-	cluster.QPS, cluster.Burst, cluster.UserAgent = 100, 200, "labbox-gateway/"+version
-	client, err := store.NewClient(cluster)
+	client, err := store.InCluster("labbox-gateway/" + version)
 	if err != nil {
 		return err
 	}

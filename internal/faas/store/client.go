@@ -65,6 +65,17 @@ func NewScheme() *runtime.Scheme {
 	return s
 }
 
+// InCluster connects to the API server of the cluster that the process runs in, with
+// its pod's account.
+func InCluster(userAgent string) (*Client, error) {
+	config, err := rest.InClusterConfig()
+	if err != nil {
+		return nil, fmt.Errorf("find the cluster: %w", err)
+	}
+	config.QPS, config.Burst, config.UserAgent = 100, 200, userAgent
+	return NewClient(config)
+}
+
 // NewClient connects to the API server that config names.
 func NewClient(config *rest.Config) (*Client, error) {
 	scheme := NewScheme()
