@@ -3,6 +3,7 @@ package web
 import (
 	"io"
 	"net/http"
+	"net/url"
 	"strconv"
 
 	"github.com/labstack/echo/v4"
@@ -109,7 +110,7 @@ func (s *Server) apiLogs(c echo.Context) error {
 	ctx, cancel := s.streamContext(c)
 	defer cancel()
 	follow := c.QueryParam("follow")
-	q := LogRequest{Component: c.Param("component"), Tail: tail, Follow: follow == "1" || follow == "true"}
+	q := LogRequest{Component: param(c, "component"), Tail: tail, Follow: follow == "1" || follow == "true"}
 	err = s.opt.Logs(ctx, q, &flushWriter{c.Response()})
 	if ctx.Err() != nil {
 		return nil // the viewer has gone
@@ -151,6 +152,18 @@ func orEmpty[T any](list []T) []T {
 		return []T{}
 	}
 	return list
+}
+
+// param returns a part of the path as it was meant; the router leaves some escaped.
+func param(c echo.Context, name string) string {
+	value := c.Param(name)
+	if c.Request().URL.RawPath == "" {
+		return value
+	}
+	if plain, err := url.PathUnescape(value); err == nil {
+		return plain
+	}
+	return value
 }
 
 func orDefault(value, fallback string) string {

@@ -205,6 +205,9 @@ func demoLogs(ctx context.Context, q LogRequest, w io.Writer) error {
 		return lab.Errorf(lab.CodeNotFound, "see: labbox status", "there is no component %q", q.Component)
 	}
 	for i := range 60 {
+		if q.Tail > 0 && int64(60-i) > q.Tail {
+			continue
+		}
 		fmt.Fprintf(w, "2026-03-01T12:%02d:07.412Z INFO %s reconciled <app> revision=4f1c0de%02d took=%dms\n", i, q.Component, i, 12+i*7%40)
 	}
 	if q.Follow {

@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"path"
 	"strings"
 
@@ -80,8 +81,8 @@ func functions(c *catalogue, a *assets) template.FuncMap {
 		"figures": c.figures, "quantity": c.quantity, "evidence": c.evidence,
 		"asset": a.url, "bundled": a.bundledURL,
 		"icon":    func(name string) (template.HTML, error) { return a.icon(name) },
-		"navhref": navHref,
-		"german":  func() bool { return c.lang == "de" },
+		"navhref": navHref, "pathescape": url.PathEscape,
+		"german": func() bool { return c.lang == "de" },
 		"percent": func(part, whole any) int {
 			return percent(toFloat(part), toFloat(whole))
 		},
@@ -89,9 +90,7 @@ func functions(c *catalogue, a *assets) template.FuncMap {
 			return c.textOr(kind+"."+s.ID+".title", orDefault(s.Title, s.ID))
 		},
 		"steptext": func(kind string, s Step) string { return c.textOr(kind+"."+s.ID+".text", "") },
-		"pair":     func(key string, value any) map[string]any { return map[string]any{"Key": key, "Value": value} },
 		"letter":   func(i int) string { return string(rune('a' + i%26)) },
-		"inc":      func(i int) int { return i + 1 },
 	}
 }
 
@@ -137,26 +136,29 @@ func (s *Server) routePages(e *echo.Echo) {
 	e.POST("/capstone/reset", s.formCapstone(s.resetCapstone))
 }
 
+// content is what render puts into the frame of all pages.
+type content struct {
+	status int
+	page   string
+	now    standing
+	data   any
+}
+
 // render writes a page; nothing is sent when the template fails.
-func (s *Server) render(c echo.Context, status int, page string, now standing, data any) error {
+func (s *Server) render(c echo.Context, p content) error {
 	lang, theme := chooseLanguage(c.Request()), chooseTheme(c.Request())
 	v := view{
-		Page: page, Nav: navigation(), Lang: lang, Theme: theme, NextTheme: nextTheme(theme), Path: c.Request().URL.Path,
-		Token: s.token, Version: s.opt.Version, Last: now.Last, Mood: mood(s.status.load(c.Request().Context()), now.Up),
-		Done: countReady(now.Up), Total: len(now.Up), Data: data,
+		Page: p.page, Nav: navigation(), Lang: lang, Theme: theme, NextTheme: nextTheme(theme), Path: c.Request().URL.Path,
+		Token: s.token, Version: s.opt.Version, Last: p.now.Last, Mood: mood(s.status.load(c.Request().Context()), p.now.Up),
+		Done: countReady(p.now.Up), Total: len(p.now.Up), Data: p.data,
 	}
 	var out bytes.Buffer
-	if err := s.pages.sets[lang][page].ExecuteTemplate(&out, "layout", v); err != nil {
-		return fmt.Errorf("render page %s: %w", page, err)
+	if err := s.pages.sets[lang][p.page].ExecuteTemplate(&out, "layout", v); err != nil {
+		return fmt.Errorf("render page %s: %w", p.page, err)
 	}
 	c.Response().Header().Set("Content-Language", lang)
 	c.Response().Header().Add("Vary", "Accept-Language, Cookie")
-	return c.HTMLBlob(status, out.Bytes())
-}
-
-// text returns the catalogue for the viewer of c.
-func (s *Server) text(c echo.Context) *catalogue {
-	return s.pages.catalogues[chooseLanguage(c.Request())]
+	return c.HTMLBlob(p.status, out.Bytes())
 }
 
 // renderError shows a page that says what happened and what to do.
@@ -165,7 +167,7 @@ func (s *Server) renderError(c echo.Context, status int, e *lab.Error) error {
 	if err != nil {
 		return c.String(http.StatusInternalServerError, e.Message+"\n")
 	}
-	return s.render(c, status, "error", now, map[string]any{"Status": status, "Error": e})
+	return s.render(c, content{status, "error", now, map[string]any{"Status": status, "Error": e}})
 }
 
 func navigation() []string { return []string{"home", "components", "capstone", "plots", "modules"} }

@@ -48,7 +48,7 @@ func (s *Server) pageCapstone(c echo.Context) error {
 	}
 	data.Steps = mergeCapstone(now.Capstone, data.Last, data.Running)
 	data.Flows = flows(data.Steps)
-	return s.render(c, http.StatusOK, "capstone", now, data)
+	return s.render(c, content{http.StatusOK, "capstone", now, data})
 }
 
 // mergeCapstone takes a finished run as it is, and a running one from its events.

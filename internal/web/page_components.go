@@ -37,7 +37,7 @@ func (s *Server) pageComponents(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.render(c, http.StatusOK, "components", now, groupComponents(s.status.load(ctx).Components))
+	return s.render(c, content{http.StatusOK, "components", now, groupComponents(s.status.load(ctx).Components)})
 }
 
 func groupComponents(components []lab.Component) componentsData {
@@ -92,14 +92,14 @@ func (s *Server) pageComponent(c echo.Context) error {
 		return err
 	}
 	components := s.status.load(ctx).Components
-	at := slices.IndexFunc(components, func(x lab.Component) bool { return x.Name == c.Param("name") })
+	at := slices.IndexFunc(components, func(x lab.Component) bool { return x.Name == param(c, "name") })
 	if at < 0 {
 		return lab.Errorf(lab.CodeNotFound, "see all of them under Components, or: labbox status",
-			"no component %q", c.Param("name"))
+			"no component %q", param(c, "name"))
 	}
 	data := componentData{Component: components[at], Tail: pageTail}
 	data.Log, data.LogError = s.readLog(ctx, components[at].Name)
-	return s.render(c, http.StatusOK, "component", now, data)
+	return s.render(c, content{http.StatusOK, "component", now, data})
 }
 
 // readLog returns the last lines; a cluster that is slow to answer does not hold

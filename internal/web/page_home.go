@@ -53,7 +53,7 @@ func (s *Server) pageHome(c echo.Context) error {
 	data.Mood = mood(status, now.Up)
 	data.Capstone = s.summarizeCapstone(c, now)
 	data.Next = whatNext(data.Mood, data.Capstone.Mood)
-	return s.render(c, http.StatusOK, "home", now, data)
+	return s.render(c, content{http.StatusOK, "home", now, data})
 }
 
 // mood is the lab in one word: starting, failed, ready, degraded or stopping.

@@ -19,5 +19,5 @@ func (s *Server) pageModules(c echo.Context) error {
 	slices.SortStableFunc(modules, func(a, b lab.Module) int {
 		return cmp.Compare(trendRank(a.Name), trendRank(b.Name))
 	})
-	return s.render(c, http.StatusOK, "modules", now, modules)
+	return s.render(c, content{http.StatusOK, "modules", now, modules})
 }

@@ -43,7 +43,7 @@ func (s *Server) pagePlots(c echo.Context) error {
 		})
 	}
 	group.Wait()
-	return s.render(c, http.StatusOK, "plots", now, plots)
+	return s.render(c, content{http.StatusOK, "plots", now, plots})
 }
 
 // rows leaves out lines without any point.

@@ -9,7 +9,7 @@ export function follow(panel) {
   let stop = null;
 
   function show(on) {
-    state.textContent = on ? state.dataset.on : state.dataset.off;
+    state.textContent = on ? state.dataset.liveText : state.dataset.pausedText;
     state.classList.toggle('is-on', on);
     button.textContent = on ? button.dataset.pause : button.dataset.follow;
   }

@@ -74,7 +74,7 @@ class Plot {
       cursor: {points: {show: false}, drag: {x: false, y: false}},
       scales: {y: {range: (_, low, high) => [Math.min(0, low ?? 0), (high > 0 ? high * 1.08 : 1)]}},
       axes: [
-        {...axis, values: (_, splits) => splits.map((v) => clock(v)), space: 80, size: 30},
+        {...axis, values: (_, splits) => splits.map((v) => clock(v)), space: 80, size: 26},
         {...axis, values: (_, splits) => splits.map((v) => this.format(v, true)), size: 68, space: 36, ...this.steps()},
       ],
       series: [
