@@ -2,6 +2,7 @@ package kube
 
 import (
 	"context"
+	"time"
 
 	"github.com/labbox/labbox/internal/lab"
 )
@@ -15,6 +16,8 @@ func (c *Cluster) apiserver() lab.Service {
 		needs: []string{nameSandbox},
 		args:  apiserverArgs(),
 		env:   []string{"GOGC=40"},
+		// It would wait for watches to end; whoever watches has ended before it.
+		grace: time.Second,
 		check: func(ctx context.Context) error { return c.probe(ctx, "https", portAPI, "/readyz") },
 	})
 }

@@ -44,13 +44,13 @@ func mountedHierarchies() ([]hierarchy, error) {
 }
 
 // makeCgroup makes the cgroup that the kubelet works below, in every hierarchy.
-func makeCgroup() error {
+func makeCgroup(name string) error {
 	list, err := mountedHierarchies()
 	if err != nil {
 		return err
 	}
 	for _, h := range list {
-		dir := filepath.Join(h.path, cgroupName)
+		dir := filepath.Join(h.path, name)
 		if h.unified && len(list) == 1 {
 			if err := delegate(h.path); err != nil {
 				return err
@@ -117,7 +117,7 @@ func inheritCPUSet(parent, dir string) error {
 // removeCgroup removes the cgroup with all below it. Dead processes leave a
 // cgroup a moment after their death, so it tries for up to three seconds, also
 // when ctx is done already.
-func removeCgroup(ctx context.Context) error {
+func removeCgroup(ctx context.Context, name string) error {
 	list, err := mountedHierarchies()
 	if err != nil {
 		return err
@@ -127,7 +127,7 @@ func removeCgroup(ctx context.Context) error {
 	return poll(ctx, 20*time.Millisecond, func(context.Context) error {
 		var failed error
 		for _, h := range list {
-			failed = errors.Join(failed, removeTree(filepath.Join(h.path, cgroupName)))
+			failed = errors.Join(failed, removeTree(filepath.Join(h.path, name)))
 		}
 		return failed
 	})

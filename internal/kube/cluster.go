@@ -28,6 +28,9 @@ type Options struct {
 	APIPort int
 	// NodeName is the name of the one node; empty means "labbox".
 	NodeName string
+	// Cgroup is the cgroup below the root that holds all pods; empty means "labbox".
+	// With another name a second cluster can live beside the lab, as tests do.
+	Cgroup string
 	// Log receives what is worth knowing; nil discards it.
 	Log *slog.Logger
 }
@@ -62,6 +65,9 @@ func New(o Options) *Cluster {
 	}
 	if o.NodeName == "" {
 		o.NodeName = "labbox"
+	}
+	if o.Cgroup == "" {
+		o.Cgroup = defaultCgroup
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

@@ -2,8 +2,8 @@ package kube
 
 import (
 	"context"
+	"flag"
 	"fmt"
-	"os"
 
 	"github.com/coredns/caddy"
 	_ "github.com/coredns/coredns/coremain" // registers the server type
@@ -73,11 +73,15 @@ func dnsMain(ctx context.Context, args []string) error {
 	if len(args) != 1 {
 		return fmt.Errorf("want one argument, the Corefile; got %q", args)
 	}
-	text, err := os.ReadFile(args[0])
+	// The plugin reload reads the file again by CoreDNS's own flag.
+	if err := flag.Set("conf", args[0]); err != nil {
+		return fmt.Errorf("name the Corefile: %w", err)
+	}
+	input, err := caddy.LoadCaddyfile("dns")
 	if err != nil {
 		return fmt.Errorf("read the Corefile: %w", err)
 	}
-	server, err := caddy.Start(caddy.CaddyfileInput{Contents: text, Filepath: args[0], ServerTypeName: "dns"})
+	server, err := caddy.Start(input)
 	if err != nil {
 		return fmt.Errorf("start CoreDNS: %w", err)
 	}

@@ -27,7 +27,7 @@ func (c *Cluster) kubelet() lab.Service {
 
 // kubeletConfig renders the KubeletConfiguration. inUserNS relaxes what a kernel
 // without CAP_SYS_RESOURCE refuses.
-func kubeletConfig(inUserNS bool) string {
+func kubeletConfig(cgroup string, inUserNS bool) string {
 	return fmt.Sprintf(`apiVersion: kubelet.config.k8s.io/v1beta1
 kind: KubeletConfiguration
 address: 0.0.0.0
@@ -59,5 +59,5 @@ serializeImagePulls: false
 volumePluginDir: %s/volumeplugins
 shutdownGracePeriod: 0s
 `, portKubelet, portKubeletHealth, boxPKI("kubelet.crt"), boxPKI("kubelet.key"), boxPKI("ca.crt"),
-		dnsServiceIP, clusterDomain, boxEtc("resolv.conf"), boxContainerd, cgroupName, inUserNS, boxKubelet)
+		dnsServiceIP, clusterDomain, boxEtc("resolv.conf"), boxContainerd, cgroup, inUserNS, boxKubelet)
 }

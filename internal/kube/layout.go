@@ -47,8 +47,8 @@ const (
 	boxKubelet    = "/var/lib/kubelet"
 )
 
-// cgroupName is the cgroup below every hierarchy's root that holds all pods.
-const cgroupName = "labbox"
+// defaultCgroup is the cgroup below every hierarchy's root that holds all pods.
+const defaultCgroup = "labbox"
 
 // pauseImage is the image of every pod's sandbox container.
 const pauseImage = "labbox.local/pause:3.10"

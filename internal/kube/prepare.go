@@ -45,7 +45,7 @@ func (c *Cluster) writeFiles() error {
 	_, err := os.Stat("/proc/sys/net/bridge/bridge-nf-call-iptables")
 	files := map[string]string{
 		"containerd.toml":        containerdConfig(weak),
-		"kubelet.yaml":           kubeletConfig(weak),
+		"kubelet.yaml":           kubeletConfig(c.opts.Cgroup, weak),
 		"kube-proxy.yaml":        proxyConfig(c.opts.NodeName, err != nil),
 		"cni/10-labbox.conflist": cniConfig(),
 		"Corefile":               corefile(),

@@ -39,7 +39,7 @@ func (s *sandbox) Needs() []string { return []string{servicePrepare} }
 // Run starts the init process and ends it, and with it every process, mount and
 // network link of the cluster, when ctx is done.
 func (s *sandbox) Run(ctx context.Context, ready func()) error {
-	if err := makeCgroup(); err != nil {
+	if err := makeCgroup(s.c.opts.Cgroup); err != nil {
 		return err
 	}
 	started := make(chan error, 1)
@@ -72,7 +72,7 @@ func (s *sandbox) Run(ctx context.Context, ready func()) error {
 	if box != nil {
 		box.end()
 	}
-	if err := removeCgroup(ctx); err != nil {
+	if err := removeCgroup(ctx, s.c.opts.Cgroup); err != nil {
 		s.c.opts.Log.Warn("cgroup directories remain", "error", err)
 	}
 	if err == nil && ctx.Err() == nil {

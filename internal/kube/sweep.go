@@ -11,7 +11,7 @@ import (
 // its processes, mounts and links already, cgroup directories remain. It must
 // not be called while a lab runs, and may be called any number of times.
 func Sweep(ctx context.Context, dataDir string) error {
-	if err := removeCgroup(ctx); err != nil {
+	if err := removeCgroup(ctx, defaultCgroup); err != nil {
 		return fmt.Errorf("sweep: %w", err)
 	}
 	// Sockets that the kubelet keeps in its directory.
