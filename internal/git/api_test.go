@@ -199,6 +199,20 @@ func TestCredentials(t *testing.T) {
 	}
 }
 
+func TestHealth(t *testing.T) {
+	t.Parallel()
+	f := mustServer(t, nil)
+	if code, _, body := f.do(request{path: "/healthz"}); code != http.StatusOK {
+		t.Errorf("%d %s", code, body)
+	}
+	if err := os.RemoveAll(f.store.root); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, _ := f.do(request{path: "/healthz"}); code != http.StatusServiceUnavailable {
+		t.Errorf("without its volume the server says %d", code)
+	}
+}
+
 func TestLimitedBuffer(t *testing.T) {
 	t.Parallel()
 	b := &limitedBuffer{limit: 5}

@@ -107,9 +107,10 @@ func secured(next http.Handler) http.Handler {
 	})
 }
 
-// health answers 200 when the repositories can be listed.
-func (s *Server) health(w http.ResponseWriter, r *http.Request) {
-	if _, err := s.store.List(r.Context()); err != nil && !errors.Is(err, errBusy) {
+// health answers 200 when the repositories are there. It is asked every other
+// second: no git process is worth that.
+func (s *Server) health(w http.ResponseWriter, _ *http.Request) {
+	if err := s.store.ready(); err != nil {
 		http.Error(w, err.Error(), http.StatusServiceUnavailable)
 		return
 	}

@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -27,10 +27,7 @@ const (
 	maxDescription = 300
 )
 
-var (
-	nameRule = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,62}$`)
-	reserved = []string{"api", "metrics", "healthz", "readyz", "favicon.ico", "robots.txt"}
-)
+var nameRule = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,62}$`)
 
 // Repo is a repository as lists and the API show it.
 type Repo struct {
@@ -87,9 +84,26 @@ func NewStore(o Options) (*Store, error) {
 	return &Store{root: o.Root, baseURL: o.BaseURL, run: newRunner(o), locks: map[string]*sync.Mutex{}}, nil
 }
 
+// ready says whether the directory of the repositories can be read.
+func (s *Store) ready() error {
+	dir, err := os.Open(s.root)
+	if err != nil {
+		return fmt.Errorf("read the repositories: %w", err)
+	}
+	defer dir.Close()
+	if _, err := dir.Readdirnames(1); err != nil && !errors.Is(err, io.EOF) {
+		return fmt.Errorf("read the repositories: %w", err)
+	}
+	return nil
+}
+
 // checkName says whether name may be a repository's.
 func checkName(name string) error {
-	bad := !nameRule.MatchString(name) || strings.Contains(name, "..") || slices.Contains(reserved, name)
+	bad := !nameRule.MatchString(name) || strings.Contains(name, "..")
+	switch name { // addresses of this server
+	case "api", "metrics", "healthz", "readyz", "favicon.ico", "robots.txt":
+		bad = true
+	}
 	for _, suffix := range []string{repoSuffix, ".lock", "."} {
 		bad = bad || strings.HasSuffix(name, suffix)
 	}
