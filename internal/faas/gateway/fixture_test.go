@@ -78,7 +78,7 @@ func function(name string, replicas int32) *appsv1.Deployment {
 }
 
 // replica starts a server at ip (of 127.0.0.0/8) and port; port 0 picks one.
-func replica(t *testing.T, ip string, port int32, h http.Handler) (*httptest.Server, int32) {
+func replica(t testing.TB, ip string, port int32, h http.Handler) (*httptest.Server, int32) {
 	t.Helper()
 	l, err := net.Listen("tcp", fmt.Sprintf("%s:%d", ip, port))
 	if err != nil {
