@@ -35,7 +35,7 @@ func Plots() []Plot {
 		},
 		{
 			ID: "power", Unit: "watts", Legend: "pod_namespace", Stacked: true,
-			Query: `sum by (pod_namespace) (kepler_pod_cpu_watts)`,
+			Query: `sum by (pod_namespace) (kepler_pod_cpu_watts{zone="package"})`,
 		},
 	}
 }
