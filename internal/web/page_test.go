@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/labbox/labbox/internal/lab"
 	"github.com/labbox/labbox/ui"
@@ -148,4 +149,31 @@ func TestComponentGroups(t *testing.T) {
 	if data.Ready != 16 || data.Total != 17 || data.Largest != 212<<20 {
 		t.Errorf("%d of %d ready, largest %d", data.Ready, data.Total, data.Largest)
 	}
+}
+
+func TestPlotsWithoutBundle(t *testing.T) {
+	t.Parallel()
+	s := mustServer(t, func(o *Options) { o.Assets = noDist(t) })
+	body := ask(t, call{s.Handler(), "GET", "/plots", nil, nil}).Body.String()
+	if !strings.Contains(body, `data-module=""`) || strings.Contains(body, "plot.css") {
+		t.Error("the page names a bundle that is not there")
+	}
+}
+
+// noDist is the assets of a clean clone, before cmd/mkui has run.
+func noDist(t *testing.T) fstest.MapFS {
+	t.Helper()
+	out := fstest.MapFS{}
+	err := fs.WalkDir(ui.FS(), ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || strings.HasPrefix(name, "dist/") {
+			return err
+		}
+		data, err := fs.ReadFile(ui.FS(), name)
+		out[name] = &fstest.MapFile{Data: data}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
 }
