@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/labbox/labbox/internal/lab"
 )
@@ -103,11 +102,7 @@ func TestClientEvents(t *testing.T) {
 		t.Errorf("after the context ended: %v", err)
 	}
 
-	go func() {
-		time.Sleep(50 * time.Millisecond) // whether before or after the stream begins, it must end
-		d.server.Close()
-	}()
-	if err := c.Events(t.Context(), 0, func(lab.Event) error { return nil }); lab.AsError(err).Code != lab.CodeNotRunning {
+	if err := c.Events(t.Context(), 0, func(lab.Event) error { d.server.Close(); return nil }); lab.AsError(err).Code != lab.CodeNotRunning {
 		t.Errorf("after the lab ended: %v", err)
 	}
 }
