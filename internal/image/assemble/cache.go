@@ -25,7 +25,7 @@ func openCache(dir string) (*cache, error) {
 		dir = filepath.Join(base, "labbox", "build")
 	}
 	c := &cache{dir: dir}
-	for _, sub := range []string{"records", "blobs", "texts", "debs", "wheels", "prepare", "work", "tmp"} {
+	for _, sub := range []string{"records", "blobs", "texts", "debs", "wheels", "prepare", "work", "sysroot", "tmp"} {
 		if err := os.MkdirAll(c.path(sub), 0o755); err != nil {
 			return nil, fmt.Errorf("make cache: %w", err)
 		}

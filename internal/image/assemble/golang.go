@@ -86,25 +86,23 @@ func (b *builder) mainModuleKey(ctx context.Context, pkg string) (string, error)
 }
 
 // sysroot lays the Debian packages that a cgo program builds against out in a
-// directory whose name never changes: Go's build cache keeps the linker flags that
-// pkg-config once gave and does not notice when they become others.
-func (b *builder) sysroot(ctx context.Context, g *recipe.Go, lic licenses) (string, error) {
+// directory whose name stays the same for the same packages: Go's build cache keeps
+// the linker flags that pkg-config once gave and does not notice when they change.
+func (b *builder) sysroot(ctx context.Context, packages []string, lic licenses) (string, error) {
+	sums, err := b.debSums(ctx, packages)
+	if err != nil {
+		return "", err
+	}
 	fresh, err := b.cache.temp("sysroot")
 	if err != nil {
 		return "", err
 	}
 	defer os.RemoveAll(fresh)
-	if err := b.stageDebs(ctx, &recipe.Debs{Packages: g.BuildDeps}, fresh, lic); err != nil {
+	if err := b.stageDebs(ctx, &recipe.Debs{Packages: packages}, fresh, lic); err != nil {
 		return "", err
 	}
-	dir := b.cache.path("sysroot", hashOf("sysroot", strings.Join(g.BuildDeps, " "))[:12])
-	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
-		return "", err
-	}
-	if err := os.RemoveAll(dir); err != nil {
-		return "", err
-	}
-	return dir, os.Rename(fresh, dir)
+	dir := b.cache.path("sysroot", hashOf("sysroot", sums)[:12])
+	return dir, place(fresh, dir)
 }
 
 // stageGo builds the program below root and collects its modules' licences.
@@ -118,7 +116,7 @@ func (b *builder) stageGo(ctx context.Context, g *recipe.Go, w workspace, root s
 		env[k] = v
 	}
 	if len(g.BuildDeps) > 0 {
-		sysroot, err := b.sysroot(ctx, g, lic)
+		sysroot, err := b.sysroot(ctx, g.BuildDeps, lic)
 		if err != nil {
 			return fmt.Errorf("build %s: %w", g.Package, err)
 		}
