@@ -98,7 +98,7 @@ func run(ctx context.Context, args []string) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	go func() { cancel(sampler.Run(ctx)) }()
-	collector := energy.NewCollector(ledger, facts, cpus, c.node, version)
+	collector := energy.NewCollector(ledger, facts, energy.Node{Name: c.node, CPUs: cpus, Version: version})
 	if err := energy.Serve(ctx, c.addr, energy.Handler(ledger, facts, collector), log); err != nil {
 		return err
 	}

@@ -28,7 +28,7 @@ func mustHandler(t *testing.T) http.Handler {
 	}
 	facts := Facts{Method: MethodCCF, Model: Coefficients{Name: "average", Min: .74, Max: 3.5}, Grid: grid, Zone: "DE", Embodied: DefaultEmbodied()}
 	cpus := []Processor{{ID: "0", Vendor: "V"}, {ID: "1", Vendor: "V"}}
-	return Handler(l, facts, NewCollector(l, facts, cpus, "labbox", "test"))
+	return Handler(l, facts, NewCollector(l, facts, Node{Name: "labbox", CPUs: cpus, Version: "test"}))
 }
 
 func get(t *testing.T, h http.Handler, path string) (int, string) {

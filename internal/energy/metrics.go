@@ -11,16 +11,21 @@ import (
 // them, labbox_ for the rest. Kepler's series carry no method; labbox_energy_method
 // says it for all of them, and each series of ours carries it.
 type Collector struct {
-	ledger  *Ledger
-	facts   Facts
-	cpus    []Processor
-	node    string
-	version string
+	ledger *Ledger
+	facts  Facts
+	node   Node
 }
 
-// NewCollector returns a Collector for the node of that name.
-func NewCollector(l *Ledger, f Facts, cpus []Processor, node, version string) *Collector {
-	return &Collector{ledger: l, facts: f, cpus: cpus, node: node, version: version}
+// Node is the machine whose energy a Collector shows, and the program that does.
+type Node struct {
+	Name    string
+	CPUs    []Processor
+	Version string
+}
+
+// NewCollector returns a Collector for a node.
+func NewCollector(l *Ledger, f Facts, n Node) *Collector {
+	return &Collector{ledger: l, facts: f, node: n}
 }
 
 // Describe sends nothing: the series come and go with the pods.
@@ -49,7 +54,7 @@ func (c *Collector) Collect(out chan<- prometheus.Metric) {
 			names = append(names, m.labels[i])
 			values = append(values, m.labels[i+1])
 		}
-		desc := prometheus.NewDesc(m.name, m.help, names, prometheus.Labels{"node_name": c.node})
+		desc := prometheus.NewDesc(m.name, m.help, names, prometheus.Labels{"node_name": c.node.Name})
 		if m.name == "kepler_node_cpu_info" || m.name == "labbox_build_info" {
 			desc = prometheus.NewDesc(m.name, m.help, names, nil)
 		}
@@ -85,7 +90,7 @@ func (c *Collector) collectNode(send func(metric)) {
 		}
 	}
 	send(metric{"kepler_node_cpu_usage_ratio", "Part of the node's CPU time at work, 0 to 1.", gauge, c.ledger.ratio, nil})
-	for _, p := range c.cpus {
+	for _, p := range c.node.CPUs {
 		send(metric{"kepler_node_cpu_info", "A logical CPU of the node; the value is 1.", gauge, 1, []string{
 			"processor", p.ID, "vendor_id", p.Vendor, "model_name", p.Name, "physical_id", p.PhysicalID, "core_id", p.CoreID}})
 	}
@@ -132,10 +137,10 @@ func (c *Collector) collectFacts(send func(metric)) {
 	year := strconv.Itoa(f.Grid.Year)
 	send(metric{"labbox_grid_intensity_grams_per_kwh", "Carbon intensity of the grid, gCO2e/kWh, location-based.", gauge, f.Intensity(), []string{"zone", f.Zone, "year", year}})
 	if zone, ok := c.ledger.zones[c.ledger.primary]; ok {
-		hour := NewSCI(Grams(zone.Total.Watts*3600, f.Intensity()), f.Embodied.Grams(3600, float64(len(c.cpus))), 1)
+		hour := NewSCI(Grams(zone.Total.Watts*3600, f.Intensity()), f.Embodied.Grams(3600, float64(len(c.node.CPUs))), 1)
 		send(metric{"labbox_sci_grams_per_unit", "Software Carbon Intensity, gCO2e per unit; node_hour is the whole node at its present power.", gauge, hour.GramsPerUnit,
 			[]string{"unit", "node_hour", "year", year, "method", f.Method}})
 	}
 	send(metric{"labbox_build_info", "The program and its version; the value is 1.", gauge, 1,
-		[]string{"component", "energy-exporter", "version", c.version, "goversion", runtime.Version()}})
+		[]string{"component", "energy-exporter", "version", c.node.Version, "goversion", runtime.Version()}})
 }

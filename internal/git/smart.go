@@ -45,7 +45,7 @@ func (s *Server) infoRefs(w http.ResponseWriter, r *http.Request) {
 		head = fmt.Sprintf("%04x%s0000", len(line)+4, line)
 	}
 	args := []string{strings.TrimPrefix(service, "git-"), "--stateless-rpc", "--advertise-refs", dir}
-	s.serve(r, w, nil, head, s.store.run.command(r.Context(), "", env, args...))
+	s.serve(w, r, transfer{cmd: s.store.run.command(r.Context(), "", env, args...), head: head})
 }
 
 // fetch answers the second request of a clone or fetch with a pack.
@@ -60,7 +60,7 @@ func (s *Server) fetch(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	cmd := s.store.run.command(r.Context(), "", protocolEnv(r, uploadPack), "upload-pack", "--stateless-rpc", dir)
-	s.serve(r, w, body, "", cmd)
+	s.serve(w, r, transfer{cmd: cmd, body: body})
 }
 
 // push takes a pack, and announces every ref that has changed by it.
@@ -85,7 +85,7 @@ func (s *Server) push(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	cmd := s.store.run.command(r.Context(), "", nil, "receive-pack", "--stateless-rpc", dir)
-	s.serve(r, w, body, "", cmd)
+	s.serve(w, r, transfer{cmd: cmd, body: body})
 	// The client may be gone by now; what it changed is to be announced all the same.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), 2*time.Minute)
 	defer cancel()

@@ -14,24 +14,33 @@ import (
 // lastBytes is how long a request may still take to end after git has.
 const lastBytes = time.Second
 
-// serve runs cmd between the request's body, which may be nil, and the response.
-// A response that cannot be completed ends with the connection, so that no client
-// takes a part for the whole.
-func (s *Server) serve(r *http.Request, w http.ResponseWriter, body io.Reader, head string, cmd *exec.Cmd) {
+// transfer is a git process between the body of a request and its response.
+type transfer struct {
+	cmd *exec.Cmd
+	// body goes to git; nil means nothing does.
+	body io.Reader
+	// head comes before what git says.
+	head string
+}
+
+// serve runs t to its end. A response that cannot be completed ends with the
+// connection, so that no client takes a part for the whole.
+func (s *Server) serve(w http.ResponseWriter, r *http.Request, t transfer) {
+	cmd := t.cmd
 	release, err := s.store.run.acquire(r.Context())
 	if err != nil {
 		s.failWith(w, r, err)
 		return
 	}
 	defer release()
-	conn := &movingConn{w: w, ctl: http.NewResponseController(w), body: body, idle: s.opt.IdleTimeout}
+	conn := &movingConn{w: w, ctl: http.NewResponseController(w), body: t.body, idle: s.opt.IdleTimeout}
 	stderr := &limitedBuffer{limit: 4 << 10}
 	cmd.Stdout, cmd.Stderr = conn, stderr
 	// When the client goes, the pipes close, and git and its children end by themselves
 	// and in order. Only what is still there after WaitDelay is killed.
 	cmd.Cancel = func() error { return nil }
-	if head != "" {
-		_, _ = io.WriteString(conn, head)
+	if t.head != "" {
+		_, _ = io.WriteString(conn, t.head)
 	}
 	if err = conn.run(cmd); err == nil {
 		return

@@ -16,6 +16,7 @@ var templates embed.FS
 
 // view is what a page is made of.
 type view struct {
+	Code     int // of the answer; 0 is 200
 	Lang     string
 	Host     string // as the reader's browser knows this server
 	Cluster  string // as programs in the cluster know it

@@ -1,6 +1,7 @@
 package git
 
 import (
+	"cmp"
 	"embed"
 	"io"
 	"net/http"
@@ -210,14 +211,11 @@ func (s *Server) commitPage(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) errorPage(w http.ResponseWriter, r *http.Request, code int, message string) {
-	s.showCode(w, r, code, "error", view{Data: map[string]any{"Code": code, "Message": message}})
+	s.show(w, r, "error", view{Code: code, Data: map[string]any{"Code": code, "Message": message}})
 }
 
+// show answers with the page of that name.
 func (s *Server) show(w http.ResponseWriter, r *http.Request, name string, v view) {
-	s.showCode(w, r, http.StatusOK, name, v)
-}
-
-func (s *Server) showCode(w http.ResponseWriter, r *http.Request, code int, name string, v view) {
 	v.Lang = language(r.Header.Get("Accept-Language"))
 	v.Host, v.Cluster = r.Host, s.opt.BaseURL
 	body, err := s.pages.render(name, v)
@@ -229,7 +227,7 @@ func (s *Server) showCode(w http.ResponseWriter, r *http.Request, code int, name
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Vary", "Accept-Language")
 	noCache(w.Header())
-	w.WriteHeader(code)
+	w.WriteHeader(cmp.Or(v.Code, http.StatusOK))
 	if r.Method != http.MethodHead {
 		_, _ = w.Write(body)
 	}
