@@ -15,7 +15,6 @@ func (c *Cluster) apiserver() lab.Service {
 		// It waits by itself for a store that comes up at the same time.
 		needs: []string{nameSandbox},
 		args:  apiserverArgs(),
-		env:   []string{"GOGC=40"},
 		// It would wait for watches to end; whoever watches has ended before it.
 		grace: time.Second,
 		check: func(ctx context.Context) error { return c.probe(ctx, "https", portAPI, "/readyz") },

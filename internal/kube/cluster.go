@@ -81,7 +81,7 @@ func New(o Options) *Cluster {
 		c.prepare(), c.box,
 		c.store(), c.apiserver(), c.controllers(), c.scheduler(),
 		c.containerd(), c.images(), c.pods(), c.kubelet(), c.proxy(), c.node(),
-		c.objects(), c.dns(), c.metrics(), c.storage(),
+		c.objects(), c.helpers(),
 		c.apiForward(),
 	}
 	return c

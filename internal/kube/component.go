@@ -30,6 +30,7 @@ const (
 	nameContainerd  = "containerd"
 	nameKubelet     = "kubelet"
 	nameProxy       = "kube-proxy"
+	nameHelpers     = "cluster-helpers" // the three below, in one process
 	nameDNS         = "coredns"
 	nameMetrics     = "metrics-server"
 	nameStorage     = "local-path"
@@ -46,6 +47,7 @@ func ComponentMain(args []string) int {
 	name, rest := args[0], args[1:]
 	// Kubernetes' commands read more than the arguments they are given.
 	os.Args = append([]string{name}, rest...)
+	settle()
 	switch name {
 	case nameAPI:
 		return runCommand(apiserver.NewAPIServerCommand(), rest)
@@ -62,9 +64,7 @@ func ComponentMain(args []string) int {
 		nameSandbox:    sandboxMain,
 		nameStore:      storeMain,
 		nameContainerd: containerdMain,
-		nameDNS:        dnsMain,
-		nameMetrics:    metricsMain,
-		nameStorage:    storageMain,
+		nameHelpers:    helpersMain,
 	}
 	run, ok := mains[name]
 	if !ok {

@@ -50,9 +50,7 @@ func (c *Cluster) Components(context.Context) []lab.Component {
 var versionOf = map[string]string{
 	nameStore:      "github.com/k3s-io/kine",
 	nameContainerd: "github.com/containerd/containerd/v2",
-	nameDNS:        "github.com/coredns/coredns",
-	nameMetrics:    "sigs.k8s.io/metrics-server",
-	nameStorage:    "sigs.k8s.io/sig-storage-lib-external-provisioner/v13",
+	nameHelpers:    "github.com/coredns/coredns",
 }
 
 func moduleVersions() map[string]string {

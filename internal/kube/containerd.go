@@ -58,7 +58,7 @@ func (c *Cluster) containerd() lab.Service {
 		needs: []string{nameSandbox},
 		args:  []string{"--config=" + boxEtc("containerd.toml")},
 		// Unpacking zstd layers takes much for a moment; the limit has it given back.
-		env: []string{"GOGC=50", "GOMEMLIMIT=64MiB"},
+		env: []string{"GOMEMLIMIT=64MiB"},
 		check: func(ctx context.Context) error {
 			var d net.Dialer
 			conn, err := d.DialContext(ctx, "unix", c.ContainerdSocket())

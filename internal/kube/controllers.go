@@ -12,7 +12,6 @@ func (c *Cluster) controllers() lab.Service {
 		name:  nameControllers,
 		needs: []string{nameAPI}, // it gives up on an API that is not there within 10 s
 		args:  controllersArgs(),
-		env:   []string{"GOGC=50"},
 		check: func(ctx context.Context) error { return c.probe(ctx, "https", portControllers, "/healthz") },
 	})
 }

@@ -19,20 +19,7 @@ import (
 	_ "github.com/coredns/coredns/plugin/ready"
 	_ "github.com/coredns/coredns/plugin/reload"
 	_ "github.com/coredns/coredns/plugin/template"
-
-	"github.com/labbox/labbox/internal/lab"
 )
-
-// dns is CoreDNS on the node's address; the Service kube-dns points there.
-func (c *Cluster) dns() lab.Service {
-	return c.child(childSpec{
-		name:  nameDNS,
-		needs: []string{serviceObjects},
-		args:  []string{boxEtc("Corefile")},
-		env:   []string{"GOGC=50"},
-		check: func(ctx context.Context) error { return c.probe(ctx, "http", portDNSReady, "/ready") },
-	})
-}
 
 // corefile renders CoreDNS's configuration. There is nobody upstream to ask, so
 // any other name is answered at once with "does not exist".
@@ -68,13 +55,11 @@ func corefile() string {
 `, nodeIP, portDNSHealth, portDNSReady, portDNSMetrics, clusterDomain, boxEtc("hosts"), boxEtc(nameDNS+".kubeconfig"))
 }
 
-// dnsMain serves the Corefile named by args until ctx is done.
-func dnsMain(ctx context.Context, args []string) error {
-	if len(args) != 1 {
-		return fmt.Errorf("want one argument, the Corefile; got %q", args)
-	}
+// serveDNS is CoreDNS on the node's address until ctx is done; the Service kube-dns
+// points there.
+func serveDNS(ctx context.Context) error {
 	// The plugin reload reads the file again by CoreDNS's own flag.
-	if err := flag.Set("conf", args[0]); err != nil {
+	if err := flag.Set("conf", boxEtc("Corefile")); err != nil {
 		return fmt.Errorf("name the Corefile: %w", err)
 	}
 	input, err := caddy.LoadCaddyfile("dns")

@@ -9,7 +9,8 @@
 //	 ┌─▼─ sandbox: PID, mount, network, UTS and IPC namespaces ────────────▼──────┐
 //	 │ process 1: waits for its standard input to end                             │
 //	 │ kine ◄─ kube-apiserver ◄─ controller-manager, scheduler, kubelet,          │
-//	 │                           kube-proxy, coredns, metrics-server, local-path  │
+//	 │                           kube-proxy, cluster-helpers (CoreDNS, metrics-    │
+//	 │                           server, local-path)                             │
 //	 │ containerd ─► shims ─► pods (network namespaces of their own on cni0)      │
 //	 │                                                                            │
 //	 │ links   lo · labbox0 10.41.0.1/24 (a bridge without ports) · cni0 10.42/24 │
@@ -28,7 +29,7 @@
 //
 //	cluster-files ─► sandbox ─┬► kine
 //	                          ├► kube-apiserver ─┬► controller-manager, scheduler, kube-proxy
-//	                          │                  ├► cluster-objects ─► coredns, metrics-server, local-path
+//	                          │                  ├► cluster-objects ─► cluster-helpers
 //	                          │                  └► forward-kubernetes-api
 //	                          └► containerd ─┬► cluster-images
 //	                                         └► cluster-pods ─┬► kubelet ─► cluster-node

@@ -20,7 +20,6 @@ func (c *Cluster) kubelet() lab.Service {
 			"--root-dir=" + boxKubelet,
 			"--cert-dir=" + boxKubelet + "/pki",
 		},
-		env:   []string{"GOGC=50"},
 		check: func(ctx context.Context) error { return c.probe(ctx, "http", portKubeletHealth, "/healthz") },
 	})
 }

@@ -13,7 +13,6 @@ func (c *Cluster) proxy() lab.Service {
 		name:  nameProxy,
 		needs: []string{nameAPI},
 		args:  []string{"--config=" + boxEtc("kube-proxy.yaml")},
-		env:   []string{"GOGC=50"},
 		check: func(ctx context.Context) error { return c.probe(ctx, "http", portProxyHealth, "/livez") },
 	})
 }

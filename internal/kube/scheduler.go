@@ -20,7 +20,6 @@ func (c *Cluster) scheduler() lab.Service {
 			"--tls-private-key-file=" + boxPKI("components.key"),
 			"--leader-elect=false",
 		},
-		env:   []string{"GOGC=50"},
 		check: func(ctx context.Context) error { return c.probe(ctx, "https", portScheduler, "/healthz") },
 	})
 }

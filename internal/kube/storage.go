@@ -12,8 +12,6 @@ import (
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/clientcmd"
 	"sigs.k8s.io/sig-storage-lib-external-provisioner/v13/controller"
-
-	"github.com/labbox/labbox/internal/lab"
 )
 
 const (
@@ -21,22 +19,10 @@ const (
 	storageRoot        = boxData + "/storage"
 )
 
-// storage makes a directory for every claim of the StorageClass local-path.
-func (c *Cluster) storage() lab.Service {
-	return c.child(childSpec{
-		name:  nameStorage,
-		needs: []string{serviceObjects},
-		args:  []string{boxEtc(nameStorage + ".kubeconfig")},
-		env:   []string{"GOGC=50"},
-	})
-}
-
-// storageMain runs the provisioner until ctx is done.
-func storageMain(ctx context.Context, args []string) error {
-	if len(args) != 1 {
-		return fmt.Errorf("want one argument, the kubeconfig; got %q", args)
-	}
-	config, err := clientcmd.BuildConfigFromFlags("", args[0])
+// serveStorage makes a directory for every claim of the StorageClass local-path
+// until ctx is done.
+func serveStorage(ctx context.Context) error {
+	config, err := clientcmd.BuildConfigFromFlags("", boxEtc(nameStorage+".kubeconfig"))
 	if err != nil {
 		return fmt.Errorf("read the kubeconfig: %w", err)
 	}

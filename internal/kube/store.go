@@ -19,7 +19,6 @@ func (c *Cluster) store() lab.Service {
 	return c.child(childSpec{
 		name:  nameStore,
 		needs: []string{nameSandbox},
-		env:   []string{"GOGC=50"},
 		check: func(ctx context.Context) error {
 			var d net.Dialer
 			conn, err := d.DialContext(ctx, "unix", c.box.path(boxStore))

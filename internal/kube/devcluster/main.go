@@ -47,6 +47,7 @@ func run() error {
 	data := flag.String("data", "", "data directory")
 	helpers := flag.String("helpers", filepath.Join(cache, "labbox", "devhelpers"), "helpers directory")
 	port := flag.Int("api-port", 6443, "port of the Kubernetes API on 127.0.0.1")
+	cgroup := flag.String("cgroup", "", "cgroup of the pods; another name than labbox lets a second cluster run")
 	flag.Var(&images, "images", "OCI layout directory to import (repeatable)")
 	flag.Var(&forwards, "forward", "address=namespace/service:port (repeatable)")
 	flag.Parse()
@@ -59,11 +60,13 @@ func run() error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
-	if err := kube.Sweep(ctx, dir); err != nil {
-		return err
+	if *cgroup == "" {
+		if err := kube.Sweep(ctx, dir); err != nil {
+			return err
+		}
 	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
-	cluster := kube.New(kube.Options{DataDir: dir, HelpersDir: *helpers, APIPort: *port, Log: log,
+	cluster := kube.New(kube.Options{DataDir: dir, HelpersDir: *helpers, APIPort: *port, Cgroup: *cgroup, Log: log,
 		Images: func(ctx context.Context, socket string, _ lab.Report) error {
 			for _, layout := range images {
 				if err := importLayout(ctx, socket, layout); err != nil {

@@ -1,0 +1,46 @@
+package kube
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/labbox/labbox/internal/lab"
+)
+
+// helpers is CoreDNS, metrics-server and the provisioner in one process: each
+// process of this large program costs 15 MB before it does anything.
+func (c *Cluster) helpers() lab.Service {
+	return c.child(childSpec{
+		name:  nameHelpers,
+		needs: []string{serviceObjects},
+		check: func(ctx context.Context) error {
+			return errors.Join(
+				c.probe(ctx, "http", portDNSReady, "/ready"),
+				c.probe(ctx, "https", portMetrics, "/livez"))
+		},
+	})
+}
+
+// helpersMain runs the three until ctx is done; when one fails all end, and the
+// daemon starts them again.
+func helpersMain(ctx context.Context, _ []string) error {
+	all, ctx := errgroup.WithContext(ctx)
+	for name, serve := range map[string]func(context.Context) error{
+		nameDNS: serveDNS, nameMetrics: serveMetrics, nameStorage: serveStorage,
+	} {
+		all.Go(func() error {
+			err := serve(ctx)
+			if err == nil && ctx.Err() == nil {
+				err = errors.New("ended though nobody asked it to")
+			}
+			if err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+			return nil
+		})
+	}
+	return all.Wait()
+}
