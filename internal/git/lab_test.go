@@ -97,7 +97,7 @@ func (f *fixture) nextPush() Push {
 	select {
 	case p := <-f.pushes:
 		return p
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		f.t.Fatal("no push was announced")
 		return Push{}
 	}

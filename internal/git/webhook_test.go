@@ -66,7 +66,7 @@ func mustReceive(t *testing.T, got chan received) received {
 	select {
 	case x := <-got:
 		return x
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("no webhook came")
 		return received{}
 	}
