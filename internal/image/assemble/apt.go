@@ -183,6 +183,7 @@ func (a *apt) fetch(ctx context.Context, debs []deb) ([]string, error) {
 		path := a.cache.path("debs", cacheName(d))
 		paths = append(paths, path)
 		if _, err := os.Stat(path); err == nil {
+			a.cache.touch(path)
 			continue
 		}
 		if err := a.download(ctx, d, path); err != nil {

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -89,7 +90,11 @@ func Build(ctx context.Context, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return b.write(ctx, o.Out, built, helpers)
+	res, err := b.write(ctx, o.Out, built, helpers)
+	if err != nil {
+		return nil, err
+	}
+	return res, b.cache.prune(time.Now())
 }
 
 func newBuilder(ctx context.Context, o Options) (*builder, error) {

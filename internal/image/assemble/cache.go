@@ -48,8 +48,13 @@ func (c *cache) temp(kind string) (string, error) {
 
 // load reads the record of key into v; false means that there is none.
 func (c *cache) load(key string, v any) bool {
-	raw, err := os.ReadFile(c.path("records", key+".json"))
-	return err == nil && json.Unmarshal(raw, v) == nil
+	path := c.path("records", key+".json")
+	raw, err := os.ReadFile(path)
+	if err != nil || json.Unmarshal(raw, v) != nil {
+		return false
+	}
+	c.touch(path)
+	return true
 }
 
 // store writes the record of key.

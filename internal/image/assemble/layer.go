@@ -182,8 +182,12 @@ func (b *builder) pack(ctx context.Context, root string) (blob, error) {
 	return made, b.cache.store(key, made)
 }
 
+// has says whether the blob is there, and that it is in use.
 func (c *cache) has(digest string) bool {
 	_, err := os.Stat(c.blob(digest))
+	if err == nil {
+		c.touch(c.blob(digest))
+	}
 	return err == nil
 }
 

@@ -135,6 +135,7 @@ func (b *builder) wheels(ctx context.Context, lock string) (map[string]*wheel, e
 			return nil, err
 		}
 	}
+	b.cache.touch(dir)
 	files, err := filepath.Glob(filepath.Join(dir, "*.whl"))
 	if err != nil {
 		return nil, fmt.Errorf("list wheels: %w", err)

@@ -60,11 +60,13 @@ func (b *builder) prepare(ctx context.Context, img recipe.Image) (workspace, err
 				return w, fmt.Errorf("prepare %s, stage %s: %w", img.Name, st.Name, err)
 			}
 		}
+		b.cache.touch(dir)
 		outputs = append(outputs, dir)
 	}
 	w.key = hashOf("workspace", keys)
 	w.dir = b.cache.path("work", img.Name+"-"+w.key[:16])
 	if _, err := os.Stat(w.dir); err == nil {
+		b.cache.touch(w.dir)
 		return w, nil
 	}
 	return w, b.join(append([]string{img.Dir}, outputs...), w.dir)
