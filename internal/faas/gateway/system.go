@@ -120,7 +120,8 @@ func (s *Server) measured(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start, sw := time.Now(), &statusWriter{ResponseWriter: w, status: http.StatusOK}
 		next.ServeHTTP(sw, r)
-		labels := []string{strconv.Itoa(sw.status), methodLabel(r.Method), r.Pattern}
+		_, route, _ := strings.Cut(r.Pattern, " ")
+		labels := []string{strconv.Itoa(sw.status), methodLabel(r.Method), route}
 		s.metrics.apiTotal.WithLabelValues(labels...).Inc()
 		s.metrics.apiTime.WithLabelValues(labels...).Observe(time.Since(start).Seconds())
 	})

@@ -182,7 +182,7 @@ func TestMetricsNames(t *testing.T) {
 		`gateway_function_invocation_inflight{function_name="f.openfaas-fn"} 0`,
 		`gateway_service_count{function_name="f.openfaas-fn"} 2`,
 		`gateway_service_ready_count{function_name="f.openfaas-fn"} 0`,
-		`provider_http_requests_total{code="200",method="GET",path="GET /system/functions"} 1`,
+		`provider_http_requests_total{code="200",method="GET",path="/system/functions"} 1`,
 		"process_resident_memory_bytes",
 	} {
 		if !strings.Contains(text, want) {

@@ -162,6 +162,16 @@ func startServer(t *testing.T, set map[string]string, env ...string) *running {
 	return nil
 }
 
+// eventually asks again until done says yes, for ten seconds at most.
+func eventually(t *testing.T, what string, done func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); !done(); time.Sleep(2 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("after 10 s still not: %s", what)
+		}
+	}
+}
+
 func mustListen(t *testing.T) net.Listener {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -171,11 +171,10 @@ func TestMaxInflight(t *testing.T) {
 			t.Errorf("the call that was first got %d", status)
 		}
 	}()
-	for { // until the slow call is in
-		if status, _, _ := get(t, r.url+"/_/ready"); status == http.StatusTooManyRequests {
-			break
-		}
-	}
+	eventually(t, "the slow call is in", func() bool {
+		status, _, _ := get(t, r.url+"/_/ready")
+		return status == http.StatusTooManyRequests
+	})
 	if status, header, _ := get(t, r.url+"/"); status != 429 || header.Get("X-OpenFaaS-Internal") != "of-watchdog" {
 		t.Errorf("the call above the limit got %d, want 429", status)
 	}
@@ -193,14 +192,12 @@ func TestDrain(t *testing.T) {
 		status, _, _ := get(t, r.url+"/slow?for=1200ms")
 		slow <- status
 	}()
-	for {
-		if _, _, text := get(t, r.metrics); strings.Contains(text, "in_flight 1") {
-			break
-		}
-	}
+	eventually(t, "the slow call runs", func() bool {
+		_, _, text := get(t, r.metrics)
+		return strings.Contains(text, "in_flight 1")
+	})
 	r.stop()
-	for r.health() == 200 {
-	}
+	eventually(t, "unhealthy", func() bool { return r.health() != 200 })
 	if _, err := os.Stat(r.lock); err == nil {
 		t.Error("draining, but the lock file is still there")
 	}
