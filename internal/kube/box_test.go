@@ -41,9 +41,6 @@ func TestBoxCluster(t *testing.T) {
 	spaces := bootOnce(t, New(options))
 	checkNoTrace(t, data, spaces, before)
 	spaces = killDaemon(t, data, helpers, layout)
-	if err := removeCgroup(t.Context(), testCgroup); err != nil {
-		t.Error(err)
-	}
 	if err := Sweep(t.Context(), data); err != nil {
 		t.Error(err)
 	}

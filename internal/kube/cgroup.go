@@ -125,11 +125,34 @@ func removeCgroup(ctx context.Context, name string) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
 	defer cancel()
 	return poll(ctx, 20*time.Millisecond, func(context.Context) error {
+		for _, h := range list {
+			if err := checkEmpty(filepath.Join(h.path, name)); err != nil {
+				return err
+			}
+		}
 		var failed error
 		for _, h := range list {
 			failed = errors.Join(failed, removeTree(filepath.Join(h.path, name)))
 		}
 		return failed
+	})
+}
+
+// checkEmpty returns an error if there is a process in the cgroup or below it.
+// Where somebody lives, not even the empty rooms may be torn down.
+func checkEmpty(dir string) error {
+	return filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if err != nil || entry.Name() != "cgroup.procs" {
+			return err
+		}
+		processes, err := os.ReadFile(path)
+		if err == nil && len(processes) > 0 {
+			return fmt.Errorf("%s: processes %s are alive", filepath.Dir(path), strings.Join(strings.Fields(string(processes)), ", "))
+		}
+		return nil
 	})
 }
 

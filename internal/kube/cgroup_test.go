@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -73,5 +74,30 @@ func TestRemoveTree(t *testing.T) {
 	}
 	if _, err := os.Stat(dir); !os.IsNotExist(err) {
 		t.Errorf("it is still there: %v", err)
+	}
+}
+
+func TestSweepLeavesALivingLabAlone(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	inner := filepath.Join(dir, "kubepods", "pod1")
+	if err := os.MkdirAll(inner, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	procs := filepath.Join(inner, "cgroup.procs")
+	if err := os.WriteFile(procs, []byte("12\n13\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := checkEmpty(dir); err == nil || !strings.Contains(err.Error(), "processes 12, 13 are alive") {
+		t.Errorf("got %v", err)
+	}
+	if err := os.WriteFile(procs, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := checkEmpty(dir); err != nil {
+		t.Error(err)
+	}
+	if err := checkEmpty(filepath.Join(dir, "none")); err != nil {
+		t.Error(err)
 	}
 }

@@ -50,6 +50,7 @@ func (c *Cluster) writeFiles() error {
 		"cni/10-labbox.conflist": cniConfig(),
 		"Corefile":               corefile(),
 		"resolv.conf":            "nameserver " + dnsServiceIP + "\n",
+		cgroupFile:               c.opts.Cgroup,
 		"hosts":                  nodeIP + " " + c.opts.NodeName + "\n",
 	}
 	for name, text := range files {

@@ -7,11 +7,18 @@ import (
 	"path/filepath"
 )
 
+// cgroupFile remembers the name of the cgroup for Sweep.
+const cgroupFile = "cgroup"
+
 // Sweep removes what a lab leaves whose daemon was killed: the kernel has ended
-// its processes, mounts and links already, cgroup directories remain. It must
-// not be called while a lab runs, and may be called any number of times.
+// its processes, mounts and links already, cgroup directories remain. While a lab
+// runs it fails and removes nothing; otherwise it may be called any number of times.
 func Sweep(ctx context.Context, dataDir string) error {
-	if err := removeCgroup(ctx, defaultCgroup); err != nil {
+	cgroup := defaultCgroup
+	if text, err := os.ReadFile(filepath.Join(dataDir, "etc", cgroupFile)); err == nil {
+		cgroup = string(text)
+	}
+	if err := removeCgroup(ctx, cgroup); err != nil {
 		return fmt.Errorf("sweep: %w", err)
 	}
 	// Sockets that the kubelet keeps in its directory.
