@@ -92,11 +92,11 @@ func (a api) exchange(req *http.Request) ([]byte, http.Header, error) {
 	return body, res.Header, nil
 }
 
-// brief shortens text for an error.
+// brief shortens text for an error; what matters most is often said last.
 func brief(text string) string {
 	text = strings.Join(strings.Fields(text), " ")
-	if len(text) > 300 {
-		return text[:300] + "..."
+	if len(text) > 400 {
+		return text[:150] + " ... " + text[len(text)-250:]
 	}
 	return text
 }

@@ -56,7 +56,7 @@ func (a await) until(ctx context.Context, look func(ctx context.Context) (done b
 	defer tick.Stop()
 	last := "nothing yet"
 	for {
-		done, seen, err := look(ctx)
+		done, seen, err := a.once(ctx, look)
 		if done && err == nil {
 			return nil
 		}
@@ -75,6 +75,14 @@ func (a await) until(ctx context.Context, look func(ctx context.Context) (done b
 			return a.expired(ctx, last)
 		}
 	}
+}
+
+// once looks one time. A look that hangs, say on an address that is no longer there,
+// must not use up the whole wait.
+func (a await) once(ctx context.Context, look func(ctx context.Context) (bool, string, error)) (bool, string, error) {
+	ctx, cancel := context.WithTimeout(ctx, max(a.limit/6, time.Second))
+	defer cancel()
+	return look(ctx)
 }
 
 // expired is the error for a wait that has ended without success.
