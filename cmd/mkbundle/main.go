@@ -50,6 +50,9 @@ func run(ctx context.Context, args []string) error {
 		return lab.Errorf(lab.CodeUsage, "see mkbundle -h", "unexpected argument %q", fl.Arg(0))
 	}
 	if *exe != "" {
+		if err := assemble.AddLicenses(ctx, *exe, *payload, *cache); err != nil {
+			return err
+		}
 		return join(*exe, *payload, *out, *version)
 	}
 	if *out == "" {

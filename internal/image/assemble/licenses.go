@@ -1,6 +1,7 @@
 package assemble
 
 import (
+	"context"
 	"debug/buildinfo"
 	"errors"
 	"fmt"
@@ -108,11 +109,30 @@ func escapePath(p string) string {
 	return b.String()
 }
 
+// AddLicenses lays the licence texts of all Go modules linked into a program into the
+// payload, beside those of the images; licenses/program.txt lists them. It is for the
+// program that is to carry the payload, and may be done twice.
+func AddLicenses(ctx context.Context, program, payload, cacheDir string) error {
+	c, err := openCache(cacheDir)
+	if err != nil {
+		return err
+	}
+	out, err := output(ctx, command{name: "go", args: []string{"env", "GOMODCACHE"}})
+	if err != nil {
+		return fmt.Errorf("find the module cache: %w", err)
+	}
+	lic := licenses{}
+	if err := lic.addProgram(c, program, strings.TrimSpace(string(out))); err != nil {
+		return err
+	}
+	return lic.write(c, filepath.Join(payload, "licenses"), "program.txt")
+}
+
 // write lays the texts below dir: each text once under texts/, and an index that
 // says which component has which.
-func (l licenses) write(c *cache, dir string) error {
+func (l licenses) write(c *cache, dir, indexName string) error {
 	var index strings.Builder
-	index.WriteString("# component/file<TAB>text: licences of everything in the payload\n")
+	index.WriteString("# component/file<TAB>text: licences of what is in the payload\n")
 	for _, name := range sortedKeys(l) {
 		sum := l[name]
 		fmt.Fprintf(&index, "%s\ttexts/%s\n", name, sum[:16])
@@ -128,7 +148,7 @@ func (l licenses) write(c *cache, dir string) error {
 			return err
 		}
 	}
-	return writeFile(filepath.Join(dir, "index.txt"), []byte(index.String()), 0o644)
+	return writeFile(filepath.Join(dir, indexName), []byte(index.String()), 0o644)
 }
 
 func sortedKeys[V any](m map[string]V) []string {

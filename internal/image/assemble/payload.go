@@ -90,7 +90,7 @@ func (b *builder) write(ctx context.Context, dir string, images []image, helpers
 	if err := os.RemoveAll(filepath.Join(dir, "licenses")); err != nil {
 		return nil, fmt.Errorf("write licences: %w", err)
 	}
-	return res, lic.write(b.cache, filepath.Join(dir, "licenses"))
+	return res, lic.write(b.cache, filepath.Join(dir, "licenses"), "index.txt")
 }
 
 func (b *builder) placeHelpers(helpers *layer, dst string) error {
