@@ -73,6 +73,10 @@ func TestRunReadsItsEvidenceBack(t *testing.T) {
 	if j := got["energy"].Evidence["callJoules"].(float64); j < 0.06 || j > 0.09 {
 		t.Errorf("callJoules is %v", j)
 	}
+	// Own CPU, reserved CPU and memory of 1 mW each.
+	if p := got["energy"].Evidence["idleWattsAlwaysOn"].(float64); p < 0.0025 || p > 0.0035 {
+		t.Errorf("idleWattsAlwaysOn is %v", p)
+	}
 	if _, err := json.Marshal(got); err != nil {
 		t.Errorf("evidence is not JSON: %v", err)
 	}
@@ -177,6 +181,8 @@ func TestFailuresSayWhatWasSeenAndWhatToDo(t *testing.T) {
 			[]string{"saw accuracy 0.9000", "at least 0.95", "pipeline/parameters.yaml"}},
 		{"stale server", "promotion", func(w *world) { w.staleServer = "7" },
 			[]string{"Version:7", "report version 1", "logs deployment/model-server"}},
+		{"no gateway", "function", func(w *world) { w.down = true },
+			[]string{"the function gateway: PUT /system/functions", "status 503", "labbox status"}},
 		{"too few right", "function", func(w *world) { w.wrong = 8 },
 			[]string{"saw 93 right", "at least 95", "handler.py"}},
 		{"too few digits", "function", func(w *world) { w.examples = 7 },

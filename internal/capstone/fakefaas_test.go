@@ -18,6 +18,7 @@ type fakeFaaS struct {
 	deployed *deployment
 	replicas int
 	called   []time.Time
+	down     bool
 	wrong    int // the first so many calls of a run are answered wrongly
 	served   func() string
 	// model answers for the pixels of an image; by the first pixel's shade when nil.
@@ -52,6 +53,10 @@ func (f *fakeFaaS) routes(mux *http.ServeMux) {
 func (f *fakeFaaS) deploy(o http.ResponseWriter, r *http.Request, create bool) {
 	f.fn.Lock()
 	defer f.fn.Unlock()
+	if f.down {
+		http.Error(o, "starting", http.StatusServiceUnavailable)
+		return
+	}
 	if f.deployed == nil && !create {
 		http.Error(o, "no such function", http.StatusNotFound)
 		return
@@ -128,7 +133,9 @@ func (w *world) series(q string, at time.Time) map[string]float64 {
 		return map[string]float64{"{}": 18}
 	case strings.HasPrefix(q, "kepler_pod_cpu_joules_total"):
 		return map[string]float64{`{"pod_name":"p"}`: 0.02*float64(calls) + float64(at.UnixMilli()%1e6)/1e6}
-	case strings.HasPrefix(q, "kepler_pod_cpu_watts"):
+	case strings.HasPrefix(q, "labbox_pod_reserved_joules"), strings.HasPrefix(q, "labbox_pod_memory_joules"):
+		return map[string]float64{`{"pod_name":"p"}`: float64(at.UnixMilli()%1e6) / 1e6}
+	case strings.HasPrefix(q, "kepler_pod_cpu_watts"), strings.HasPrefix(q, "labbox_pod_reserved_watts"), strings.HasPrefix(q, "labbox_pod_memory_watts"):
 		if w.replicas == 0 {
 			return nil
 		}

@@ -26,8 +26,20 @@ func (j *job) idleEnergy(ctx context.Context, g grid) error {
 	j.evidence["idleWattsAtZero"] = significant(zero)
 	j.evidence["savedJoulesPerDay"] = significant(perDay)
 	j.evidence["savedGramsCO2ePerDay"] = significant(g.grams(perDay))
-	j.evidence["note"] = "CPU only; energy of the node's idle hardware and of memory is not shared out"
+	j.evidence["note"] = "always-on counts the idle pod's own CPU, the idle CPU that it reserves and its memory; " +
+		"the last two are modelled by any method, the first unless the method is rapl"
 	return j.coldStart(ctx)
+}
+
+// share is one part of what a pod that nobody calls costs.
+type share struct{ name, joules, watts string }
+
+func idleShares() []share {
+	return []share{
+		{"Active", joules(functionPods), watts(functionPods)},
+		{"Reserved", "labbox_pod_reserved_joules_total{" + functionPods + "}", "labbox_pod_reserved_watts{" + functionPods + "}"},
+		{"Memory", "labbox_pod_memory_joules_total{" + functionPods + "}", "labbox_pod_memory_watts{" + functionPods + "}"},
+	}
 }
 
 // idleWatts is the mean power of the function's pods while nobody calls.
@@ -45,17 +57,22 @@ func (j *job) idleWatts(ctx context.Context) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	used, err := j.prom.growth(ctx, series, first, last)
-	if err != nil {
-		return 0, err
-	}
 	seconds := last.Sub(first).Seconds()
 	j.evidence["idleWindowSeconds"] = round(seconds, 1)
-	if used <= 0 || seconds <= 0 {
-		return 0, problem("measure the idle function", fmt.Sprintf("%v J in %.1f s", used, seconds), "the same pod over the whole window",
+	total := 0.0
+	for _, s := range idleShares() {
+		used, err := j.prom.growth(ctx, s.joules, first, last)
+		if err != nil {
+			return 0, err
+		}
+		j.evidence["idleWatts"+s.name] = significant(used / seconds)
+		total += used
+	}
+	if total <= 0 || seconds <= 0 {
+		return 0, problem("measure the idle function", fmt.Sprintf("%v J in %.1f s", total, seconds), "the same pod over the whole window",
 			"Leave the function alone while the capstone runs, and run it again.")
 	}
-	return used / seconds, nil
+	return total / seconds, nil
 }
 
 // wattsAtZero waits until no pod of the function draws power any more.
@@ -68,9 +85,15 @@ func (j *job) wattsAtZero(ctx context.Context) (float64, error) {
 	w := j.await(60*time.Second, "no power drawn by pods of function classify",
 		"See what still runs: labbox kubectl -n openfaas-fn get pods")
 	err := w.until(ctx, func(ctx context.Context) (bool, string, error) {
-		var err error
-		left, _, err = j.prom.sum(ctx, watts(functionPods), time.Time{})
-		return left == 0, fmt.Sprintf("%v W", left), err
+		left = 0
+		for _, s := range idleShares() {
+			power, _, err := j.prom.sum(ctx, s.watts, time.Time{})
+			if err != nil {
+				return false, "", err
+			}
+			left += power
+		}
+		return left == 0, fmt.Sprintf("%v W", left), nil
 	})
 	return left, err
 }

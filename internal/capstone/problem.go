@@ -25,7 +25,7 @@ func sentence(err error) string {
 	if errors.As(err, &e) && e.Hint != "" {
 		return err.Error() + ". " + e.Hint
 	}
-	return err.Error()
+	return err.Error() + ". See what is not ready: labbox status; then run the capstone again, it goes on from here."
 }
 
 // pace stretches or shrinks all waiting; 1 is for people, tests are faster.
