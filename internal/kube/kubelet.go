@@ -55,6 +55,8 @@ imageGCHighThresholdPercent: 100
 imageGCLowThresholdPercent: 99
 evictionHard: {memory.available: 50Mi, nodefs.available: 1%%, nodefs.inodesFree: 1%%, imagefs.available: 1%%}
 serializeImagePulls: false
+kubeAPIQPS: 300
+kubeAPIBurst: 600
 volumePluginDir: %s/volumeplugins
 shutdownGracePeriod: 0s
 `, portKubelet, portKubeletHealth, boxPKI("kubelet.crt"), boxPKI("kubelet.key"), boxPKI("ca.crt"),

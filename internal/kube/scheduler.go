@@ -19,6 +19,8 @@ func (c *Cluster) scheduler() lab.Service {
 			"--tls-cert-file=" + boxPKI("components.crt"),
 			"--tls-private-key-file=" + boxPKI("components.key"),
 			"--leader-elect=false",
+			"--kube-api-qps=300",
+			"--kube-api-burst=600",
 		},
 		check: func(ctx context.Context) error { return c.probe(ctx, "https", portScheduler, "/healthz") },
 	})
