@@ -1,5 +1,5 @@
-// Package bundle opens and writes the payload of labbox: a zip, stored and not
-// deflated, behind the last byte of the program itself.
+// Package bundle opens and writes the payload of labbox: a zip behind the last
+// byte of the program itself. Images and helpers, compressed already, are stored in it.
 //
 //	┌───────────────┬─────────────────────────────────────────────┐
 //	│ program (ELF) │ zip: payload.json, helpers.tar.zst, images/… │

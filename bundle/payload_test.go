@@ -20,7 +20,7 @@ func mustJoin(t *testing.T) string {
 	dir := t.TempDir()
 	payload := filepath.Join(dir, "payload")
 	for name, content := range map[string]string{
-		"helpers.tar.zst": "helpers", blob: "foo", "charts-crds/a/b.yaml": "kind: X", "licenses/index.txt": "none",
+		"helpers.tar.zst": "helpers", blob: "foo", "charts-crds/a/b.json": "kind: X", "licenses/index.txt": "none",
 	} {
 		full := filepath.Join(payload, name)
 		if err := os.MkdirAll(filepath.Dir(full), 0o755); err != nil {
@@ -59,7 +59,7 @@ func TestOpenReadsWhatWasAppended(t *testing.T) {
 	if p.Index().Version != "v1" {
 		t.Errorf("version is %q", p.Index().Version)
 	}
-	if err := fstest.TestFS(p, blob, "helpers.tar.zst", "payload.json"); err != nil {
+	if err := fstest.TestFS(p, blob, "helpers.tar.zst", "payload.json", "licenses/index.txt"); err != nil {
 		t.Error(err)
 	}
 	images, err := fs.Sub(p, "images")
@@ -172,7 +172,7 @@ func TestDamageInAFileIsFound(t *testing.T) {
 	if err := p.Verify(context.Background(), nil); !errors.Is(err, ErrDamaged) {
 		t.Errorf("Verify gives %v, want %v", err, ErrDamaged)
 	}
-	f, err := p.Open("charts-crds/a/b.yaml")
+	f, err := p.Open("charts-crds/a/b.json")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -128,8 +128,13 @@ func writeZip(w io.Writer, offset int64, payload fs.FS, index Index) error {
 	return z.Close()
 }
 
+// header describes an entry: what is compressed already is stored as it is, texts are
+// deflated.
 func header(name string) *zip.FileHeader {
 	h := &zip.FileHeader{Name: name, Method: zip.Store, Modified: modified}
+	if strings.HasPrefix(name, "licenses/") || strings.HasSuffix(name, ".yaml") {
+		h.Method = zip.Deflate
+	}
 	h.SetMode(0o644)
 	return h
 }

@@ -70,7 +70,7 @@ func (b *builder) layer(ctx context.Context, title string, l recipe.Layer, w wor
 
 // layerKey is the hash of everything the layer is made of.
 func (b *builder) layerKey(ctx context.Context, l recipe.Layer, w workspace) (string, error) {
-	parts := []any{"layer", layerVersion, compressor()}
+	parts := []any{"layer", layerVersion, compressor(false)}
 	var errs []error
 	add := func(key string, err error) {
 		parts = append(parts, key)
@@ -112,7 +112,7 @@ func (b *builder) buildLayer(ctx context.Context, l recipe.Layer, w workspace) (
 	if err := b.stage(ctx, l, w, root, lic); err != nil {
 		return nil, err
 	}
-	done, err := b.pack(ctx, root)
+	done, err := b.pack(ctx, root, false)
 	return &layer{blob: done, Licenses: lic}, err
 }
 
@@ -150,12 +150,12 @@ func (b *builder) stage(ctx context.Context, l recipe.Layer, w workspace, root s
 
 // pack returns the compressed tar of a tree; a tree that was compressed before is
 // not compressed again.
-func (b *builder) pack(ctx context.Context, root string) (blob, error) {
+func (b *builder) pack(ctx context.Context, root string, wide bool) (blob, error) {
 	id, _, err := diffID(root)
 	if err != nil {
 		return blob{}, err
 	}
-	key := hashOf("pack", id, compressor())
+	key := hashOf("pack", id, compressor(wide))
 	var known blob
 	if b.cache.load(key, &known) && b.cache.has(known.Digest) {
 		return known, nil
@@ -172,7 +172,7 @@ func (b *builder) pack(ctx context.Context, root string) (blob, error) {
 	}
 	defer os.RemoveAll(tmp)
 	file := filepath.Join(tmp, "layer")
-	made, err := compress(ctx, root, file)
+	made, err := compress(ctx, root, file, wide)
 	if err != nil {
 		return blob{}, err
 	}

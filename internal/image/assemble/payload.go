@@ -16,7 +16,7 @@ const helpersName = "helpers.tar.zst"
 // helpers stages all layers of the helpers' recipe into one tree.
 func (b *builder) helpers(ctx context.Context) (*layer, error) {
 	w := workspace{dir: b.set.Helpers.Dir, source: b.set.Helpers.Dir}
-	parts := []any{"helpers"}
+	parts := []any{"helpers", compressor(true)}
 	var layers []*layer
 	for i, l := range b.set.Helpers.Layers {
 		done, err := b.layer(ctx, fmt.Sprintf("helpers: part %d of %d", i+1, len(b.set.Helpers.Layers)), l, w)
@@ -54,7 +54,7 @@ func (b *builder) joinLayers(ctx context.Context, layers []*layer) (*layer, erro
 		}
 		maps.Copy(lic, l.Licenses)
 	}
-	packed, err := b.pack(ctx, root)
+	packed, err := b.pack(ctx, root, true)
 	return &layer{blob: packed, Licenses: lic}, err
 }
 

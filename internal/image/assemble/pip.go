@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/labbox/labbox/internal/image/recipe"
+	"github.com/labbox/labbox/internal/lab"
 )
 
 // pipTrim is what no program in an image needs from a wheel. MLflow's own
@@ -160,6 +161,9 @@ func closeWheels(wheels map[string]*wheel) {
 
 // downloadWheels fetches for the Python of the images, whatever the machine's is.
 func (b *builder) downloadWheels(ctx context.Context, lock, dir string) error {
+	if err := run(ctx, command{name: "python3", args: []string{"-m", "pip", "--version"}}); err != nil {
+		return lab.Errorf(lab.CodeStep, "install python3-pip, then run the same command again", "look for pip: %w", err)
+	}
 	end := b.progress.begin("Python: download wheels")
 	tmp, err := b.cache.temp("wheels")
 	if err != nil {

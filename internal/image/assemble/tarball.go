@@ -27,6 +27,10 @@ var epoch = time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)
 // stays at the level's 8 MB, since who unpacks a layer needs as much memory.
 var zstdArgs = []string{"-19", "-T1", "-q", "-c"}
 
+// wideArgs have a window over several programs of one kind. labbox itself unpacks
+// what is packed with it, once.
+var wideArgs = []string{"-19", "--long=25", "-T1", "-q", "-c"}
+
 // blob is a compressed tar.
 type blob struct {
 	// DiffID and Digest are sha256 sums in hex, of the tar and of its compressed form.
@@ -111,15 +115,22 @@ func diffID(root string) (string, int64, error) {
 
 // compressor names the program that makes zstd streams: the reference
 // implementation when the machine has it, else the one linked in.
-func compressor() string {
+func compressor(wide bool) string {
 	if _, err := exec.LookPath("zstd"); err == nil {
-		return "zstd " + strings.Join(zstdArgs, " ")
+		return "zstd " + strings.Join(compressorArgs(wide), " ")
 	}
 	return "klauspost best"
 }
 
+func compressorArgs(wide bool) []string {
+	if wide {
+		return wideArgs
+	}
+	return zstdArgs
+}
+
 // compress writes the tree's compressed tar to file and returns its sums.
-func compress(ctx context.Context, root, file string) (blob, error) {
+func compress(ctx context.Context, root, file string, wide bool) (blob, error) {
 	f, err := os.Create(file)
 	if err != nil {
 		return blob{}, fmt.Errorf("create layer: %w", err)
@@ -129,7 +140,7 @@ func compress(ctx context.Context, root, file string) (blob, error) {
 	pr, pw := io.Pipe()
 	in := newMeter(pw)
 	go func() { pw.CloseWithError(writeTar(in, root)) }()
-	if err := squeeze(ctx, out, pr); err != nil {
+	if err := squeeze(ctx, out, pr, wide); err != nil {
 		pr.CloseWithError(err)
 		return blob{}, fmt.Errorf("compress layer: %w", err)
 	}
@@ -139,9 +150,9 @@ func compress(ctx context.Context, root, file string) (blob, error) {
 	return blob{DiffID: in.sum(), Digest: out.sum(), TarSize: in.n, Size: out.n}, nil
 }
 
-func squeeze(ctx context.Context, w io.Writer, r io.Reader) error {
-	if strings.HasPrefix(compressor(), "zstd ") {
-		return run(ctx, command{name: "zstd", args: zstdArgs, stdin: r, stdout: w})
+func squeeze(ctx context.Context, w io.Writer, r io.Reader, wide bool) error {
+	if strings.HasPrefix(compressor(wide), "zstd ") {
+		return run(ctx, command{name: "zstd", args: compressorArgs(wide), stdin: r, stdout: w})
 	}
 	enc, err := zstd.NewWriter(w, zstd.WithEncoderLevel(zstd.SpeedBestCompression), zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(8<<20))
 	if err != nil {
