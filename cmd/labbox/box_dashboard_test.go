@@ -33,7 +33,7 @@ func boxDashboard(t *testing.T, b *box) {
 	if _, err := exec.LookPath("chromium"); err != nil {
 		t.Fatal("chromium is missing: make test-deps")
 	}
-	for name, path := range map[string]string{"home": "/", "components": "/components", "capstone": "/capstone", "metrics": "/metrics-plots"} {
+	for name, path := range map[string]string{"home": "/", "components": "/components", "capstone": "/capstone", "plots": "/plots"} {
 		b.screenshot(name, "http://127.0.0.1:8800"+path)
 	}
 	b.screenshot("argocd", "http://127.0.0.1:8081/")

@@ -94,7 +94,7 @@ func newDaemon(cfg Config, version string, log *slog.Logger, observe func(lab.Ev
 	d.images = newImageGate()
 	d.cluster = kube.New(kube.Options{
 		DataDir: d.paths.Dir(), HelpersDir: d.paths.Helpers(), APIPort: cfg.Ports.Kubernetes,
-		Listen: cfg.Listen, NodeName: "labbox", Log: log, Images: d.importImages,
+		Listen: cfg.Listen, NodeName: "labbox", Cgroup: cgroupOf(cfg.DataDir), Log: log, Images: d.importImages,
 	})
 	d.installer = helm.New(helm.Options{Kubeconfig: d.cluster.Kubeconfig, Log: log})
 	d.super = supervise.New(supervise.Options{Log: log, Observe: d.observeService})

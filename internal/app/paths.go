@@ -1,6 +1,10 @@
 package app
 
-import "path/filepath"
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"path/filepath"
+)
 
 // Paths are the places below one data directory.
 type Paths struct{ dir string }
@@ -47,3 +51,13 @@ func (p Paths) Modules() string { return p.file("modules") }
 
 // Secrets holds generated credentials that are not kept in the cluster.
 func (p Paths) Secrets() string { return p.file("secrets") }
+
+// cgroupOf names the control group of the lab in dir, so that labs in different
+// directories never share one.
+func cgroupOf(dir string) string {
+	if dir == DefaultConfig().DataDir {
+		return "labbox"
+	}
+	sum := sha256.Sum256([]byte(dir))
+	return "labbox-" + hex.EncodeToString(sum[:4])
+}
