@@ -40,10 +40,11 @@ type job struct {
 
 // facts are what later steps need from earlier ones.
 type facts struct {
-	commit  string // head of the platform repository
-	runID   string // MLflow run of the champion
-	version string // champion's version
-	pod     string // pod that trained the champion
+	commit  string   // head of the platform repository
+	runID   string   // MLflow run of the champion
+	version string   // champion's version
+	pod     string   // pod that trained the champion
+	stages  []string // Jobs started by this run
 	traffic traffic
 }
 

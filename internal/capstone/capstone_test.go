@@ -48,6 +48,8 @@ func TestRunReadsItsEvidenceBack(t *testing.T) {
 		{"pipeline", "accuracy", 0.98},
 		{"pipeline", "modelVersion", "1"},
 		{"pipeline", "trainedNow", true},
+		{"pipeline", "trainSeconds", 7.0},
+		{"pipeline", "registerJob", "mlops/digits-register"},
 		{"promotion", "versionBefore", ""},
 		{"promotion", "servedVersion", "1"},
 		{"promotion", "committedNow", true},

@@ -37,7 +37,10 @@ func runPipeline(ctx context.Context, j *job) error {
 	j.evidence["accuracy"] = round(accuracy, 4)
 	j.evidence["heldOutSamples"] = int(samples)
 	j.evidence["datasetSha256"] = r.tag("labbox.dataset")
-	return j.registered(ctx)
+	if err := j.registered(ctx); err != nil {
+		return err
+	}
+	return j.completed(ctx)
 }
 
 // parameters returns the training parameters of the platform repository as Argo CD
@@ -81,15 +84,12 @@ func (j *job) trained(ctx context.Context, inputs, parameters string) (run, erro
 	if found != nil {
 		return *found, nil
 	}
-	if err := j.work(ctx, "train", map[string]string{"INPUTS": inputs, "PARAMS": parameters}); err != nil {
+	err = j.work(ctx, "train", map[string]string{"INPUTS": inputs, "PARAMS": parameters}, func(ctx context.Context) (bool, error) {
+		found, err = j.mlflow.trained(ctx, inputs)
+		return found != nil, err
+	})
+	if err != nil {
 		return run{}, err
-	}
-	if found, err = j.mlflow.trained(ctx, inputs); err != nil {
-		return run{}, err
-	}
-	if found == nil {
-		return run{}, problem("find the training's run in MLflow", "no finished run with these inputs",
-			"one tagged labbox.inputs="+inputs, "Read what the training said: labbox kubectl -n mlops logs job/digits-train")
 	}
 	return *found, nil
 }
@@ -97,11 +97,13 @@ func (j *job) trained(ctx context.Context, inputs, parameters string) (run, erro
 // evaluated returns the run once its model has passed the gate on unseen digits.
 func (j *job) evaluated(ctx context.Context, r run) (run, error) {
 	if r.tag("labbox.evaluation") != "passed" {
-		if err := j.work(ctx, "evaluate", map[string]string{"RUN_ID": r.Info.RunID}); err != nil {
-			return r, err
-		}
-		var err error
-		if r, err = j.mlflow.run(ctx, r.Info.RunID); err != nil {
+		id := r.Info.RunID
+		err := j.work(ctx, "evaluate", map[string]string{"RUN_ID": id}, func(ctx context.Context) (bool, error) {
+			var err error
+			r, err = j.mlflow.run(ctx, id)
+			return r.tag("labbox.evaluation") != "pending" && r.Info.Status == "FINISHED", err
+		})
+		if err != nil {
 			return r, err
 		}
 	}
@@ -122,16 +124,14 @@ func (j *job) registered(ctx context.Context) error {
 		return err
 	}
 	if champion == nil || champion.RunID != j.runID {
-		if err := j.work(ctx, "register", map[string]string{"RUN_ID": j.runID}); err != nil {
+		err := j.work(ctx, "register", map[string]string{"RUN_ID": j.runID}, func(ctx context.Context) (bool, error) {
+			var err error
+			champion, err = j.mlflow.champion(ctx)
+			return champion != nil && champion.RunID == j.runID, err
+		})
+		if err != nil {
 			return err
 		}
-		if champion, err = j.mlflow.champion(ctx); err != nil {
-			return err
-		}
-	}
-	if champion == nil || champion.RunID != j.runID {
-		return problem("read the alias champion of model digits", fmt.Sprintf("%+v", champion), "a version of run "+j.runID,
-			"Read what the registration said: labbox kubectl -n mlops logs job/digits-register")
 	}
 	j.version = champion.Version
 	j.evidence["model"] = modelName
@@ -140,8 +140,9 @@ func (j *job) registered(ctx context.Context) error {
 	return nil
 }
 
-// work runs one Job of the pipeline to its end and notes its name and time.
-func (j *job) work(ctx context.Context, stage string, env map[string]string) error {
+// work runs one Job of the pipeline until its result is there, in MLflow. Kubernetes
+// takes some seconds more to call the Job complete: that is awaited in the end.
+func (j *job) work(ctx context.Context, stage string, env map[string]string, there func(ctx context.Context) (bool, error)) error {
 	name := "digits-" + stage
 	j.say("running Job " + name)
 	ref := jobRef(name)
@@ -153,17 +154,46 @@ func (j *job) work(ctx context.Context, stage string, env map[string]string) err
 	if err != nil {
 		return fmt.Errorf("encode job %s: %w", name, err)
 	}
-	started := time.Now()
 	if err := j.objects.Apply(ctx, manifest); err != nil {
 		return fmt.Errorf("start job %s: %w", name, err)
 	}
-	logs := "Read what it said: labbox kubectl -n " + mlSpace + " logs job/" + name
-	w := j.await(3*time.Minute, "job "+name+" complete", logs)
-	if err := w.watch(ctx, j.objects, ref, func(o []byte) (bool, string, error) { return judgeJob(o, name, logs) }); err != nil {
-		return err
+	j.stages = append(j.stages, stage)
+	w := j.await(3*time.Minute, "the result of job "+name+" in MLflow", logsOf(name))
+	return w.until(ctx, func(ctx context.Context) (bool, string, error) {
+		if found, err := there(ctx); found || err != nil {
+			return found, "", err
+		}
+		object, err := j.objects.Get(ctx, ref)
+		if err != nil {
+			return false, "", err
+		}
+		_, seen, err := judgeJob(object, name)
+		return false, seen, err
+	})
+}
+
+func logsOf(job string) string {
+	return "Read what it said: labbox kubectl -n " + mlSpace + " logs job/" + job
+}
+
+// completed waits until the Jobs of this run are complete and notes their times, as
+// Kubernetes tells them.
+func (j *job) completed(ctx context.Context) error {
+	for _, stage := range j.stages {
+		name := "digits-" + stage
+		j.say("waiting for Job " + name + " to be complete")
+		var last []byte
+		w := j.await(time.Minute, "job "+name+" complete", logsOf(name))
+		err := w.watch(ctx, j.objects, jobRef(name), func(object []byte) (bool, string, error) {
+			last = object
+			return judgeJob(object, name)
+		})
+		if err != nil {
+			return err
+		}
+		j.evidence[stage+"Job"] = mlSpace + "/" + name
+		j.evidence[stage+"Seconds"] = jobSeconds(last)
 	}
-	j.evidence[stage+"Job"] = mlSpace + "/" + name
-	j.evidence[stage+"Seconds"] = round(time.Since(started).Seconds(), 2)
 	return nil
 }
 
@@ -179,31 +209,45 @@ func (j *job) gone(ctx context.Context, ref lab.ObjectRef) error {
 	})
 }
 
+// batchJob is what the capstone reads of a Job.
+type batchJob struct {
+	Status struct {
+		Active     int       `json:"active"`
+		Succeeded  int       `json:"succeeded"`
+		Started    time.Time `json:"startTime"`
+		Completed  time.Time `json:"completionTime"`
+		Conditions []struct {
+			Type    string `json:"type"`
+			Status  string `json:"status"`
+			Reason  string `json:"reason"`
+			Message string `json:"message"`
+		} `json:"conditions"`
+	} `json:"status"`
+}
+
+// jobSeconds is how long a completed Job took; Kubernetes tells whole seconds.
+func jobSeconds(object []byte) float64 {
+	var b batchJob
+	if json.Unmarshal(object, &b) != nil || b.Status.Completed.IsZero() {
+		return 0
+	}
+	return b.Status.Completed.Sub(b.Status.Started).Seconds()
+}
+
 // judgeJob says whether a Job has completed; a failed Job is an error.
-func judgeJob(object []byte, name, todo string) (bool, string, error) {
+func judgeJob(object []byte, name string) (bool, string, error) {
 	if object == nil {
 		return false, "no such job", nil
 	}
-	var status struct {
-		Status struct {
-			Active     int `json:"active"`
-			Succeeded  int `json:"succeeded"`
-			Conditions []struct {
-				Type    string `json:"type"`
-				Status  string `json:"status"`
-				Reason  string `json:"reason"`
-				Message string `json:"message"`
-			} `json:"conditions"`
-		} `json:"status"`
-	}
+	var status batchJob
 	if err := json.Unmarshal(object, &status); err != nil {
 		return false, "", fmt.Errorf("read job %s: %w", name, err)
 	}
 	for _, c := range status.Status.Conditions {
 		if c.Type == "Failed" && c.Status == "True" {
-			return false, "", problem("run job "+name, c.Reason+": "+c.Message, "it to complete", todo)
+			return false, "", problem("run job "+name, c.Reason+": "+c.Message, "it to complete", logsOf(name))
 		}
 	}
 	seen := fmt.Sprintf("%d pods active, %d succeeded", status.Status.Active, status.Status.Succeeded)
-	return status.Status.Succeeded > 0, seen, nil
+	return status.Status.Succeeded > 0 && !status.Status.Completed.IsZero(), seen, nil
 }

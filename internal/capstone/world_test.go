@@ -221,7 +221,8 @@ func (w *world) runJob(name string, env map[string]string) {
 		w.program = w.fakeMLflow.work
 	}
 	w.program(name, env)
-	w.set(jobRef(name), map[string]any{"status": map[string]any{"succeeded": 1}})
+	w.set(jobRef(name), map[string]any{"status": map[string]any{
+		"succeeded": 1, "startTime": "2026-11-23T06:00:00Z", "completionTime": "2026-11-23T06:00:07Z"}})
 }
 
 func reply(o http.ResponseWriter, body any) {
