@@ -64,6 +64,12 @@ func (b *builder) write(ctx context.Context, dir string, images []image, helpers
 	if err := b.writeLayout(filepath.Join(dir, "images"), images); err != nil {
 		return nil, err
 	}
+	// Small and made anew each time, so that nothing of an earlier recipe stays.
+	for _, sub := range []string{"licenses", "charts-crds"} {
+		if err := os.RemoveAll(filepath.Join(dir, sub)); err != nil {
+			return nil, fmt.Errorf("tidy the payload: %w", err)
+		}
+	}
 	lic := licenses{}
 	seen := map[string]bool{}
 	for _, img := range images {
@@ -86,9 +92,6 @@ func (b *builder) write(ctx context.Context, dir string, images []image, helpers
 		if err := b.placeHelpers(helpers, filepath.Join(dir, helpersName)); err != nil {
 			return nil, err
 		}
-	}
-	if err := os.RemoveAll(filepath.Join(dir, "licenses")); err != nil {
-		return nil, fmt.Errorf("write licences: %w", err)
 	}
 	return res, lic.write(b.cache, filepath.Join(dir, "licenses"), "index.txt")
 }
