@@ -217,7 +217,9 @@ func killDaemon(t *testing.T, data, helpers string, layout fs.FS) []string {
 	if !ok {
 		t.Fatal("the layout is no directory")
 	}
-	cmd := exec.Command("/proc/self/exe", "test-daemon", data, helpers, dir.Path(), fmt.Sprint(freePort(t)))
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "/proc/self/exe", "test-daemon", data, helpers, dir.Path(), fmt.Sprint(freePort(t)))
 	cmd.Stderr = os.Stderr
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -49,9 +50,11 @@ func makeCgroup(name string) error {
 	if err != nil {
 		return err
 	}
+	// On a hybrid the controllers belong to v1.
+	pure := !slices.ContainsFunc(list, func(h hierarchy) bool { return !h.unified })
 	for _, h := range list {
 		dir := filepath.Join(h.path, name)
-		if h.unified && len(list) == 1 {
+		if pure {
 			if err := delegate(h.path); err != nil {
 				return err
 			}
@@ -59,7 +62,7 @@ func makeCgroup(name string) error {
 		if err := os.Mkdir(dir, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
 			return fmt.Errorf("make cgroup: %w", err)
 		}
-		if h.unified && len(list) == 1 {
+		if pure {
 			if err := delegate(dir); err != nil {
 				return err
 			}

@@ -14,43 +14,62 @@ import (
 	"github.com/labbox/labbox/internal/lab"
 )
 
-// Components returns the cluster's child processes: whether each is ready, its
-// version and its private memory.
+// Components returns the cluster's own parts: whether each is ready, its version
+// and its private memory. Parts that share a process share its memory evenly.
 func (c *Cluster) Components(context.Context) []lab.Component {
 	modules := moduleVersions()
 	var list []lab.Component
-	add := func(name string, pid int, up bool) {
-		component := lab.Component{Name: name, Namespace: "kube-system", Ready: up, Version: modules[versionOf[name]]}
-		if versionOf[name] == "" {
-			component.Version = version.Get().GitVersion
-		}
-		if pid == 0 {
-			component.Message = "does not run"
-		} else if !up {
-			component.Message = "is starting"
-		}
-		if memory, err := privateMemory(pid); err == nil {
-			component.MemoryBytes = memory
-		}
-		list = append(list, component)
-	}
 	for _, child := range c.children {
 		pid, up := child.now()
-		add(child.name, pid, up)
+		names := []string{child.name}
+		if child.name == nameHelpers {
+			names = helperNames
+		}
+		for _, name := range names {
+			part := component(name, pid, up, modules)
+			part.MemoryBytes /= int64(len(names))
+			list = append(list, part)
+		}
 	}
 	c.box.mu.Lock()
 	pid := c.box.pid
 	c.box.mu.Unlock()
-	add(nameSandbox, pid, pid != 0)
-	return list
+	return append(list, component(nameSandbox, pid, pid != 0, modules))
 }
 
-// versionOf maps a child to the Go module whose version is its own; those that
-// are not there have the version of Kubernetes.
-var versionOf = map[string]string{
-	nameStore:      "github.com/k3s-io/kine",
-	nameContainerd: "github.com/containerd/containerd/v2",
-	nameHelpers:    "github.com/coredns/coredns",
+func component(name string, pid int, up bool, modules map[string]string) lab.Component {
+	part := lab.Component{Name: name, Namespace: "kube-system", Ready: up, Version: version.Get().GitVersion}
+	if module := moduleOf(name); module != "" {
+		part.Version = modules[module]
+	}
+	switch {
+	case pid == 0:
+		part.Message = "does not run"
+	case !up:
+		part.Message = "is starting"
+	}
+	if memory, err := privateMemory(pid); err == nil {
+		part.MemoryBytes = memory
+	}
+	return part
+}
+
+// moduleOf returns the Go module whose version is the part's own; the others have
+// the version of Kubernetes.
+func moduleOf(name string) string {
+	switch name {
+	case nameStore:
+		return "github.com/k3s-io/kine"
+	case nameContainerd:
+		return "github.com/containerd/containerd/v2"
+	case nameDNS:
+		return "github.com/coredns/coredns"
+	case nameMetrics:
+		return "sigs.k8s.io/metrics-server"
+	case nameStorage:
+		return "sigs.k8s.io/sig-storage-lib-external-provisioner/v13"
+	}
+	return ""
 }
 
 func moduleVersions() map[string]string {

@@ -96,7 +96,7 @@ func TestCorefileNamesLinkedPluginsOnly(t *testing.T) {
 func TestNftWrapperUsesItsOwnLibraries(t *testing.T) {
 	t.Parallel()
 	text := nftWrapper()
-	if !strings.HasPrefix(text, "#!/bin/sh\n") || !strings.Contains(text, `--library-path /opt/labbox/nft /opt/labbox/nft/nft "$@"`) {
+	if !strings.HasPrefix(text, "#!/bin/sh\n") || !strings.Contains(text, `--library-path /opt/labbox/nft/lib --argv0 nft /opt/labbox/nft/nft.bin "$@"`) {
 		t.Errorf("got %q", text)
 	}
 }

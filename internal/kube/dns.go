@@ -1,7 +1,6 @@
 package kube
 
 import (
-	"context"
 	"flag"
 	"fmt"
 
@@ -55,21 +54,20 @@ func corefile() string {
 `, nodeIP, portDNSHealth, portDNSReady, portDNSMetrics, clusterDomain, boxEtc("hosts"), boxEtc(nameDNS+".kubeconfig"))
 }
 
-// serveDNS is CoreDNS on the node's address until ctx is done; the Service kube-dns
-// points there.
-func serveDNS(ctx context.Context) error {
+// startDNS starts CoreDNS on the node's address; the Service kube-dns points there.
+// It changes the process's logging, so nothing else may log meanwhile.
+func startDNS() (*caddy.Instance, error) {
 	// The plugin reload reads the file again by CoreDNS's own flag.
 	if err := flag.Set("conf", boxEtc("Corefile")); err != nil {
-		return fmt.Errorf("name the Corefile: %w", err)
+		return nil, fmt.Errorf("name the Corefile: %w", err)
 	}
 	input, err := caddy.LoadCaddyfile("dns")
 	if err != nil {
-		return fmt.Errorf("read the Corefile: %w", err)
+		return nil, fmt.Errorf("read the Corefile: %w", err)
 	}
 	server, err := caddy.Start(input)
 	if err != nil {
-		return fmt.Errorf("start CoreDNS: %w", err)
+		return nil, fmt.Errorf("start CoreDNS: %w", err)
 	}
-	<-ctx.Done()
-	return server.Stop()
+	return server, nil
 }

@@ -10,6 +10,9 @@ import (
 	"github.com/labbox/labbox/internal/lab"
 )
 
+// helperNames are the parts of the cluster that share one process.
+var helperNames = []string{nameDNS, nameMetrics, nameStorage}
+
 // helpers is CoreDNS, metrics-server and the provisioner in one process: each
 // process of this large program costs 15 MB before it does anything.
 func (c *Cluster) helpers() lab.Service {
@@ -27,20 +30,25 @@ func (c *Cluster) helpers() lab.Service {
 // helpersMain runs the three until ctx is done; when one fails all end, and the
 // daemon starts them again.
 func helpersMain(ctx context.Context, _ []string) error {
-	all, ctx := errgroup.WithContext(ctx)
-	for name, serve := range map[string]func(context.Context) error{
-		nameDNS: serveDNS, nameMetrics: serveMetrics, nameStorage: serveStorage,
-	} {
-		all.Go(func() error {
-			err := serve(ctx)
-			if err == nil && ctx.Err() == nil {
-				err = errors.New("ended though nobody asked it to")
-			}
-			if err != nil {
-				return fmt.Errorf("%s: %w", name, err)
-			}
-			return nil
-		})
+	dns, err := startDNS()
+	if err != nil {
+		return err
 	}
-	return all.Wait()
+	all, ctx := errgroup.WithContext(ctx)
+	all.Go(func() error { return endless(ctx, nameMetrics, serveMetrics) })
+	all.Go(func() error { return endless(ctx, nameStorage, serveStorage) })
+	<-ctx.Done()
+	return errors.Join(dns.Stop(), all.Wait())
+}
+
+// endless runs serve, for which there is no good end before ctx is done.
+func endless(ctx context.Context, name string, serve func(context.Context) error) error {
+	err := serve(ctx)
+	if err == nil && ctx.Err() == nil {
+		err = errors.New("ended though nobody asked it to")
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
 }

@@ -4,15 +4,14 @@ import (
 	"context"
 	"strconv"
 
-	"k8s.io/component-base/logs"
 	"sigs.k8s.io/metrics-server/cmd/metrics-server/app"
 )
 
 // serveMetrics is metrics-server until ctx is done; it stands behind the
 // aggregated API metrics.k8s.io.
 func serveMetrics(ctx context.Context) error {
-	logs.InitLogs()
-	defer logs.FlushLogs()
+	// Its own main also sends the standard log to klog; CoreDNS sends klog to the
+	// standard log. Both together never return.
 	cmd := app.NewMetricsServerCommand(ctx.Done())
 	cmd.SetArgs(metricsArgs())
 	return cmd.ExecuteContext(ctx)

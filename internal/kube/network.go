@@ -27,5 +27,5 @@ func cniConfig() string {
 // nft with the loader and the libraries that travel with it.
 func nftWrapper() string {
 	const dir = boxHelpers + "/nft"
-	return fmt.Sprintf("#!/bin/sh\nexec %[1]s/ld-linux-x86-64.so.2 --library-path %[1]s %[1]s/nft \"$@\"\n", dir)
+	return fmt.Sprintf("#!/bin/sh\nexec %[1]s/ld.so --library-path %[1]s/lib --argv0 nft %[1]s/nft.bin \"$@\"\n", dir)
 }

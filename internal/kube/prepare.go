@@ -3,7 +3,9 @@ package kube
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -34,8 +36,13 @@ func (c *Cluster) prepare() lab.Service {
 
 func (c *Cluster) writeFiles() error {
 	for _, dir := range []string{"etc/cni", "db", "kubelet", "containerd", "storage", "logs/pods"} {
-		if err := os.MkdirAll(filepath.Join(c.opts.DataDir, dir), 0o711); err != nil {
+		if err := os.MkdirAll(filepath.Join(c.opts.DataDir, dir), 0o700); err != nil {
 			return fmt.Errorf("make the cluster's directories: %w", err)
+		}
+	}
+	for _, name := range helperNames { // what asks for a part's log finds the process's
+		if err := os.Symlink(filepath.Base(c.log(nameHelpers)), c.log(name)); err != nil && !errors.Is(err, fs.ErrExist) {
+			return fmt.Errorf("name the cluster's logs: %w", err)
 		}
 	}
 	if err := c.pki.ensure(c.opts.NodeName); err != nil {

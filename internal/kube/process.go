@@ -67,6 +67,7 @@ func (p *child) Run(ctx context.Context, ready func()) error {
 	}
 	defer logFile.Close()
 	cmd := exec.Command(p.exe, append([]string{"component", p.name}, p.args...)...)
+	cmd.Args[0] = "labbox" // what ps shows
 	cmd.Env = append(childEnv(), p.env...)
 	cmd.Dir = "/"
 	// What a terminal sends to its foreground processes is for the daemon alone.

@@ -1,7 +1,6 @@
 package kube
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -130,6 +129,7 @@ func (s *sandbox) onThread(ctx context.Context, started chan<- error) *boxed {
 func (s *sandbox) startInit() (*boxed, error) {
 	o := s.c.opts
 	cmd := exec.Command("/proc/self/exe", "component", nameSandbox, o.DataDir, o.HelpersDir, o.NodeName)
+	cmd.Args[0] = "labbox"
 	cmd.SysProcAttr = &syscall.SysProcAttr{
 		Cloneflags: unix.CLONE_NEWPID | unix.CLONE_NEWNET | unix.CLONE_NEWNS | unix.CLONE_NEWUTS | unix.CLONE_NEWIPC,
 		Pdeathsig:  unix.SIGKILL,
@@ -146,20 +146,24 @@ func (s *sandbox) startInit() (*boxed, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start the sandbox: %w", err)
 	}
-	stdout, err := cmd.StdoutPipe()
+	told, tells, err := os.Pipe()
 	if err != nil {
 		return nil, fmt.Errorf("start the sandbox: %w", err)
 	}
-	if err := cmd.Start(); err != nil {
+	defer told.Close()
+	cmd.ExtraFiles = []*os.File{tells} // becomes readyFD
+	err = cmd.Start()
+	tells.Close()
+	if err != nil {
 		return nil, fmt.Errorf("start the sandbox: %w", err)
 	}
 	box := &boxed{cmd: cmd, alive: alive, exited: make(chan struct{})}
-	line, err := bufio.NewReader(stdout).ReadString('\n')
+	text, err := io.ReadAll(told)
 	go func() {
 		box.err = cmd.Wait()
 		close(box.exited)
 	}()
-	if err != nil || line != "ready\n" {
+	if err != nil || string(text) != "ready\n" {
 		box.end()
 		return nil, fmt.Errorf("start the sandbox: %v\n%s", box.err, tailOf(s.c.log(nameSandbox)))
 	}

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 
 	"golang.org/x/sys/unix"
 )
@@ -32,33 +33,40 @@ func sandboxMain(_ context.Context, args []string) error {
 	// Orphans are handed to process 1; one that ignores this signal has the kernel
 	// reap them. That outlives the exec below.
 	signal.Ignore(unix.SIGCHLD)
-	if _, err := fmt.Println("ready"); err != nil {
+	if _, err := os.NewFile(readyFD, "ready").WriteString("ready\n"); err != nil {
 		return fmt.Errorf("tell the daemon: %w", err)
 	}
 	return waitForEOF()
 }
 
+// readyFD is where process 1 says that all is there. It is closed when process 1
+// has become what it stays: before that, the kernel may not find it by its number.
+const readyFD = 3
+
 // waitForEOF blocks until standard input ends. It has cat do that, if there is
 // one, because cat is 15 MB smaller than this program.
 func waitForEOF() error {
+	unix.CloseOnExec(readyFD)
 	if cat, err := exec.LookPath("cat"); err == nil {
-		err := redirectToNull(os.Stdout)
-		if err == nil {
-			err = unix.Exec(cat, []string{"labbox-sandbox"}, []string{"LC_ALL=C"})
-		}
+		err := become(cat)
 		fmt.Fprintf(os.Stderr, "sandbox: go on without cat: %v\n", err)
+	}
+	if err := unix.Close(readyFD); err != nil {
+		return fmt.Errorf("tell the daemon: %w", err)
 	}
 	_, err := io.Copy(io.Discard, os.Stdin)
 	return err
 }
 
-func redirectToNull(f *os.File) error {
-	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
-	if err != nil {
+// become replaces this process by a program. The parent death signal belongs to
+// the thread, so it is set again on the one that goes on.
+func become(program string) error {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	if err := unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(unix.SIGKILL), 0, 0, 0); err != nil {
 		return err
 	}
-	defer null.Close()
-	return unix.Dup2(int(null.Fd()), int(f.Fd()))
+	return unix.Exec(program, []string{"labbox-sandbox"}, []string{"LC_ALL=C"})
 }
 
 // makeMounts gives the sandbox a /proc and writable directories of its own, and
@@ -91,6 +99,9 @@ func makeMounts(dataDir, helpersDir string) error {
 			return err
 		}
 	}
+	if err := ownEtc(); err != nil {
+		return err
+	}
 	if err := bindFD(data, boxData); err != nil {
 		return err
 	}
@@ -106,6 +117,22 @@ func makeMounts(dataDir, helpersDir string) error {
 		return err
 	}
 	return writePrograms()
+}
+
+// ownEtc lays a writable layer over the machine's /etc and puts there what pods
+// are made from: containerd copies /etc/hosts, which a minimal Debian lacks.
+func ownEtc() error {
+	upper, work := filepath.Join("/run", "labbox-etc", "upper"), filepath.Join("/run", "labbox-etc", "work")
+	for _, dir := range []string{upper, work} {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return fmt.Errorf("make a layer over /etc: %w", err)
+		}
+	}
+	hosts := filepath.Join(upper, "hosts")
+	if err := os.WriteFile(hosts, []byte("127.0.0.1 localhost\n::1 localhost ip6-localhost\n"), 0o644); err != nil {
+		return fmt.Errorf("make a layer over /etc: %w", err)
+	}
+	return mount("overlay", "/etc", "overlay", 0, "lowerdir=/etc,upperdir="+upper+",workdir="+work)
 }
 
 // hideTunables covers the machine-wide kernel settings that the kubelet insists
