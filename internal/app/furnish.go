@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"maps"
+	"os"
 	"sync"
 
 	"sigs.k8s.io/yaml"
@@ -100,12 +102,26 @@ func (d *daemon) install(ctx context.Context, c plannedChart, progress *installP
 	}
 	progress.begin(c.Release, "is being installed")
 	_, err = d.installer.Install(ctx, lab.Chart{Release: c.Release, Namespace: c.Namespace, FS: files,
-		Values: map[string]any(c.Values), CRDs: crds})
+		Values: d.values(c), CRDs: crds})
 	if err != nil {
 		return fmt.Errorf("install %s: %w", c.Release, err)
 	}
 	progress.finish(c.Release)
 	return nil
+}
+
+// values are the module's for a chart, with what only the host knows of the
+// machine laid under them.
+func (d *daemon) values(c plannedChart) map[string]any {
+	values := map[string]any{}
+	if c.Name == "energy" {
+		_, err := os.Stat("/sys/class/powercap/intel-rapl:0")
+		values["cgroupPrefix"] = cgroupOf(d.cfg.DataDir)
+		values["grid"] = map[string]any{"zone": d.cfg.Zone}
+		values["rapl"] = map[string]any{"enabled": err == nil}
+	}
+	maps.Copy(values, c.Values)
+	return values
 }
 
 // defaultImages reads the images that a chart's own values name.

@@ -90,10 +90,25 @@ func (d *daemon) boot(ctx context.Context, report lab.Report) error {
 			cancel(d.superErr)
 		}
 	}()
+	if err := d.super.Ready(ctx, d.bootServices()...); err != nil {
+		return errors.Join(context.Cause(ctx), err)
+	}
 	if err := d.cluster.Ready(ctx); err != nil {
 		return errors.Join(context.Cause(ctx), err)
 	}
 	return d.writeKubeconfig(ctx)
+}
+
+// bootServices are all of the cluster's but the import of images, which goes on
+// while charts are installed.
+func (d *daemon) bootServices() []string {
+	var names []string
+	for _, s := range d.cluster.Services() {
+		if s.Name() != "cluster-images" {
+			names = append(names, s.Name())
+		}
+	}
+	return names
 }
 
 // superviseNow lets the supervisor run from here to the end of the lab.

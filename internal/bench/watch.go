@@ -35,7 +35,7 @@ type event struct {
 func figures() map[string]string {
 	return map[string]string{
 		"component/kube-apiserver": "apiReady",
-		"step/boot":                "nodeReady",
+		"component/cluster-node":   "nodeReady",
 		"lab/lab":                  "allReady",
 	}
 }
