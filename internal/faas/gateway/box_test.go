@@ -94,7 +94,7 @@ func (b *box) testColdStarts(t *testing.T, name string) {
 	}
 }
 
-// testChurn calls without pause while the function is scaled up and down.
+// testChurn calls steadily while the function is scaled up and down.
 func (b *box) testChurn(t *testing.T, name string) {
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
@@ -106,7 +106,7 @@ func (b *box) testChurn(t *testing.T, name string) {
 	for range 4 {
 		go func() {
 			var r result
-			for ctx.Err() == nil {
+			for pace := time.NewTicker(20 * time.Millisecond); ctx.Err() == nil; <-pace.C {
 				status, body := b.send(t, "POST", "/function/"+name, "x")
 				r.calls++
 				if status != 200 {
