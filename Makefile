@@ -12,8 +12,8 @@ LDFLAGS := $(shell VERSION=$(VERSION) .ci/ldflags)
 SUDO := $(shell [ "$$(id -u)" -eq 0 ] || echo sudo -E env "PATH=$$PATH")
 
 GORELEASER := github.com/goreleaser/goreleaser/v2@v2.14.0
-BUILD_PACKAGES := git gcc libc6-dev make ca-certificates zstd
-TEST_PACKAGES := chromium debootstrap iproute2 fonts-dejavu-core
+BUILD_PACKAGES := git gcc libc6-dev binutils make ca-certificates zstd python3-pip debian-archive-keyring
+TEST_PACKAGES := chromium debootstrap iproute2 procps curl fonts-dejavu-core
 
 .PHONY: build up down test lint unit box bench proto clean deps test-deps ui release
 
