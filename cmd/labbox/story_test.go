@@ -30,8 +30,9 @@ func TestStories(t *testing.T) {
 			return cond == "root" && os.Geteuid() == 0, nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"exits":  cmdExits,
-			"occupy": cmdOccupy,
+			"exits":     cmdExits,
+			"occupy":    cmdOccupy,
+			"freeports": cmdFreePorts,
 		},
 	})
 }
@@ -63,6 +64,24 @@ func cmdOccupy(ts *testscript.TestScript, neg bool, args []string) {
 	_, port, err := net.SplitHostPort(l.Addr().String())
 	ts.Check(err)
 	ts.Setenv(args[0], port)
+}
+
+// cmdFreePorts writes a configuration whose ports nobody uses: freeports FILE.
+func cmdFreePorts(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: freeports FILE")
+	}
+	var config strings.Builder
+	config.WriteString("ports:\n")
+	for _, key := range []string{"dashboard", "gateway", "argocd", "mlflow", "prometheus", "git", "kubernetes"} {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		ts.Check(err)
+		defer l.Close() // not before all are chosen, so that they differ
+		_, port, err := net.SplitHostPort(l.Addr().String())
+		ts.Check(err)
+		config.WriteString("  " + key + ": " + port + "\n")
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(config.String()), 0o600))
 }
 
 // TestNotRoot runs labbox as another user. The program is handed over as an open

@@ -71,6 +71,10 @@ func running(p Paths) (bool, error) {
 	if errors.Is(err, os.ErrNotExist) {
 		return false, nil
 	}
+	if errors.Is(err, os.ErrPermission) {
+		return false, lab.Errorf(lab.CodeNotRoot, "Run it as root, for example: sudo labbox up",
+			"the state of the lab in %s is for root only: %w", p.Dir(), err)
+	}
 	if err != nil {
 		return false, fmt.Errorf("open the lock of %s: %w", p.Dir(), err)
 	}
