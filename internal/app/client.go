@@ -58,8 +58,16 @@ func (r *Remote) Modules(ctx context.Context) ([]lab.Module, error) {
 
 // Capstone returns the last run; CodeNotFound when there was none.
 func (r *Remote) Capstone(ctx context.Context) (lab.CapstoneResult, error) {
-	var result lab.CapstoneResult
-	return result, r.get(ctx, "/api/v1/capstone", &result)
+	var state struct {
+		Last *lab.CapstoneResult `json:"last"`
+	}
+	if err := r.get(ctx, "/api/v1/capstone", &state); err != nil {
+		return lab.CapstoneResult{}, err
+	}
+	if state.Last == nil {
+		return lab.CapstoneResult{}, lab.Errorf(lab.CodeNotFound, "Run it: labbox capstone run", "the capstone has not been run yet")
+	}
+	return *state.Last, nil
 }
 
 // Stop asks the lab to stop; it returns before the lab has.

@@ -175,12 +175,27 @@ func (d *daemon) close(ctx context.Context) error {
 func Background(ctx context.Context, cfg Config, version string, out io.Writer) error {
 	d := newDaemon(cfg, version, slog.New(slog.NewTextHandler(out, nil)), nil)
 	born := false
-	d.events.observe = func(e lab.Event) { born = born || d.announce(e) }
+	d.events.observe = func(e lab.Event) {
+		d.logEvent(e)
+		born = born || d.announce(e)
+	}
 	err := d.run(ctx, d.serveOn)
 	if err != nil && !born {
 		return errors.Join(err, announceBirth(birth{Error: lab.AsError(err)}))
 	}
 	return err
+}
+
+// logEvent writes what has changed to the daemon's log; progress is for people.
+func (d *daemon) logEvent(e lab.Event) {
+	if e.Progress != nil {
+		return
+	}
+	attrs := []any{"kind", e.Kind, "subject", e.Subject, "state", e.State}
+	if e.Error != nil {
+		attrs = append(attrs, "error", e.Error.Message)
+	}
+	d.log.Info("event", attrs...)
 }
 
 // announce tells the waiting "labbox up" that events can be followed, as soon as

@@ -31,34 +31,49 @@ func (c *Cluster) DialContext(ctx context.Context, network, addr string) (net.Co
 	return conn, nil
 }
 
-// DialService connects to a port of a Service by its ClusterIP.
+// serviceDialTimeout is long for a Service on this very machine. An address that
+// does not answer within it belongs to a Service that was made anew elsewhere.
+const serviceDialTimeout = 2 * time.Second
+
+// DialService connects to a port of a Service by its ClusterIP. The address is
+// remembered, and looked up again when nobody answers there.
 func (c *Cluster) DialService(ctx context.Context, namespace, service string, port int) (net.Conn, error) {
 	key := namespace + "/" + service
 	c.addrMu.Lock()
-	ip := c.addrs[key]
+	known := c.addrs[key]
 	c.addrMu.Unlock()
-	if ip == "" {
-		client, err := c.client()
-		if err != nil {
-			return nil, err
+	if known != "" {
+		if conn, err := c.dialPort(ctx, known, port); err == nil {
+			return conn, nil
 		}
-		svc, err := client.CoreV1().Services(namespace).Get(ctx, service, metav1.GetOptions{})
-		if err != nil {
-			return nil, fmt.Errorf("find service %s: %w", key, err)
-		}
-		ip = svc.Spec.ClusterIP
-		c.addrMu.Lock()
-		c.addrs[key] = ip
-		c.addrMu.Unlock()
 	}
-	conn, err := c.DialContext(ctx, "tcp", net.JoinHostPort(ip, strconv.Itoa(port)))
+	ip, err := c.lookUp(ctx, namespace, service)
 	if err != nil {
-		// The Service may have been made anew under another address.
-		c.addrMu.Lock()
-		delete(c.addrs, key)
-		c.addrMu.Unlock()
+		return nil, err
 	}
-	return conn, err
+	c.addrMu.Lock()
+	c.addrs[key] = ip
+	c.addrMu.Unlock()
+	return c.dialPort(ctx, ip, port)
+}
+
+// lookUp asks the API for a Service's ClusterIP.
+func (c *Cluster) lookUp(ctx context.Context, namespace, service string) (string, error) {
+	client, err := c.client()
+	if err != nil {
+		return "", err
+	}
+	svc, err := client.CoreV1().Services(namespace).Get(ctx, service, metav1.GetOptions{})
+	if err != nil {
+		return "", fmt.Errorf("find service %s/%s: %w", namespace, service, err)
+	}
+	return svc.Spec.ClusterIP, nil
+}
+
+func (c *Cluster) dialPort(ctx context.Context, ip string, port int) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, serviceDialTimeout)
+	defer cancel()
+	return c.DialContext(ctx, "tcp", net.JoinHostPort(ip, strconv.Itoa(port)))
 }
 
 // dial makes the socket inside the namespaces; a socket stays in the namespace
