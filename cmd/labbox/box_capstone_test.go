@@ -40,6 +40,18 @@ func boxCapstoneAgain(t *testing.T, b *box) {
 	}
 }
 
+// boxCapstoneReset removes what the capstone made and runs it from the start.
+func boxCapstoneReset(t *testing.T, b *box) {
+	b.must("capstone", "reset")
+	if _, _, code := b.labbox("capstone", "status"); code != 15 {
+		t.Errorf("status after reset: exit code %d, want 15", code)
+	}
+	if out := b.must("kubectl", "get", "applications", "-n", "argocd", "-o", "name"); out != "" {
+		t.Errorf("applications after reset:\n%s", out)
+	}
+	b.capstone()
+}
+
 // lineWaiter reads lines in the background.
 type lineWaiter struct {
 	lines chan string

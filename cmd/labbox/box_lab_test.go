@@ -30,6 +30,7 @@ func TestBoxLab(t *testing.T) {
 		{"logs", boxLogs},
 		{"the capstone passes on real software", boxCapstone},
 		{"the capstone is idempotent", boxCapstoneAgain},
+		{"reset brings the capstone's start back", boxCapstoneReset},
 		{"the dashboard shows it", boxDashboard},
 		{"a killed lab leaves nothing running", boxKilled},
 		{"up goes on where it was broken off", boxInterrupted},
