@@ -178,13 +178,7 @@ func boxKilled(t *testing.T, b *box) {
 	if err := syscall.Kill(outer, syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
-	deadline := time.Now().Add(20 * time.Second)
-	for len(b.footprint().processes) > b.own {
-		if time.Now().After(deadline) {
-			t.Fatalf("still running: %v", b.footprint().processes)
-		}
-		time.Sleep(100 * time.Millisecond)
-	}
+	b.awaitProcesses()
 	if _, _, code := b.labbox("status"); code != 11 {
 		t.Errorf("status of a killed lab: exit code %d, want 11", code)
 	}
@@ -225,9 +219,7 @@ func boxInterrupted(t *testing.T, b *box) {
 	if code := cmd.ProcessState.ExitCode(); code != 130 {
 		t.Errorf("exit code %d after Ctrl-C, want 130\n%s", code, lines.text())
 	}
-	if got := b.footprint().processes; len(got) != b.own {
-		t.Errorf("still running after Ctrl-C: %v", got)
-	}
+	b.awaitProcesses()
 	b.up()
 	if out := b.must("capstone", "status"); !strings.Contains(out, "✓") {
 		t.Errorf("the capstone's result did not survive:\n%s", out)

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // footprint is what a lab could leave on a machine.
@@ -68,9 +69,24 @@ func (b *box) below(pid string) bool {
 	return false
 }
 
+// awaitProcesses waits until only the machine's own processes are left: one that
+// has ended is to be seen until its parent has taken note.
+func (b *box) awaitProcesses() {
+	b.t.Helper()
+	deadline := time.Now().Add(10 * time.Second)
+	for len(b.footprint().processes) > b.own {
+		if time.Now().After(deadline) {
+			b.t.Errorf("still running: %v", b.footprint().processes)
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+}
+
 // mustLeaveNothing compares the machine with how it was before.
 func (b *box) mustLeaveNothing(before footprint) {
 	b.t.Helper()
+	b.awaitProcesses()
 	after := b.footprint()
 	for name, pair := range map[string][2][]string{
 		"processes":      {before.processes, after.processes},

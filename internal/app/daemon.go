@@ -63,6 +63,7 @@ type daemon struct {
 	once    sync.Once
 	resumed chan struct{}
 
+	lock       *dirLock
 	store      *sqlite.DB
 	payload    *bundle.Payload
 	cluster    *kube.Cluster

@@ -52,9 +52,6 @@ func writePID(f *os.File) error {
 	return err
 }
 
-// Unlock gives the directory back.
-func (l *dirLock) Unlock() error { return l.file.Close() }
-
 // readPID returns the process id in the lock file, or 0.
 func readPID(p Paths) int {
 	data, err := os.ReadFile(p.Lock())

@@ -41,7 +41,7 @@ func (d *daemon) remember(ctx context.Context, _ lab.Report) error {
 	if err != nil {
 		return err
 	}
-	d.later("lock", func(context.Context) error { return lock.Unlock() })
+	d.lock = lock // for as long as the process lives: whoever waits for it waits for our end
 	store, err := sqlite.Open(ctx, d.paths.Database())
 	if err != nil {
 		return err
