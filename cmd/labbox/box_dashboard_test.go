@@ -19,6 +19,12 @@ func boxDashboard(t *testing.T, b *box) {
 		"/metrics":        "labbox_component_ready",
 		"/api/v1/status":  `"ready":true`,
 		"/api/v1/modules": "gitops",
+		// Each plot of the metrics page has something to draw.
+		"/api/v1/query_range?query=cpu":      `"argocd"`,
+		"/api/v1/query_range?query=memory":   `"mlops"`,
+		"/api/v1/query_range?query=requests": `"classify.openfaas-fn"`,
+		"/api/v1/query_range?query=latency":  `"classify.openfaas-fn"`,
+		"/api/v1/query_range?query=power":    `"monitoring"`,
 	} {
 		out := mustOutput(t, b.outside("curl", "-sS", "--fail", "http://127.0.0.1:8800"+path))
 		if !strings.Contains(out, want) {
