@@ -138,6 +138,9 @@ func follow(ctx context.Context, remote *Remote, since int64, observe func(lab.E
 	var failed error
 	done := false
 	err := remote.Events(ctx, since, func(e lab.Event) error {
+		if e.Subject == stepLook {
+			return nil // it repeats the look that Up has shown already
+		}
 		observe(e)
 		if e.Kind != lab.EventLab || (e.State != lab.StateReady && e.State != lab.StateFailed) {
 			return nil

@@ -11,14 +11,18 @@ import (
 	"github.com/labbox/labbox/internal/sqlite"
 )
 
-// stepShow is the step after which the lab can be watched.
-const stepShow = "show"
+const (
+	// stepLook is the step that "labbox up" takes before it starts the daemon, too.
+	stepLook = "look"
+	// stepShow is the step after which the lab can be watched.
+	stepShow = "show"
+)
 
 // steps is "labbox up". "Ask", the first of the eight, is over once a Config
 // exists.
 func (d *daemon) steps() []step {
 	return []step{
-		{id: "look", title: "Look at the machine", do: d.look},
+		{id: stepLook, title: "Look at the machine", do: d.look},
 		{id: "remember", title: "Open the lab's memory", do: d.remember},
 		{id: stepShow, title: "Open the dashboard", do: d.show},
 		{id: "unpack", title: "Unpack what is carried", do: d.unpack},
