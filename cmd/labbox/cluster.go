@@ -1,7 +1,9 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"io"
 	"sort"
 	"text/tabwriter"
 
@@ -9,6 +11,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/labbox/labbox/internal/app"
+	"github.com/labbox/labbox/internal/lab"
 )
 
 func newKubectl(g *globals) *cobra.Command {
@@ -69,38 +72,20 @@ func newHelm(g *globals) *cobra.Command {
 }
 
 func newHelmList(g *globals) *cobra.Command {
-	var output string
-	cmd := &cobra.Command{
-		Use:   "list",
-		Short: "List all releases",
-		Args:  args(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			asJSON, err := wantJSON(cmd, output)
-			if err != nil {
-				return err
-			}
-			cfg, err := g.config()
-			if err != nil {
-				return err
-			}
-			releases, err := app.Releases(cmd.Context(), cfg)
-			if err != nil {
-				return err
-			}
-			if asJSON {
-				return printJSON(cmd.OutOrStdout(), releases)
-			}
-			w := tabwriter.NewWriter(cmd.OutOrStdout(), 2, 4, 2, ' ', 0)
-			fmt.Fprintln(w, "NAME\tNAMESPACE\tREVISION\tSTATUS\tCHART\tAPP VERSION\tUPDATED")
-			for _, r := range releases {
-				fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%s-%s\t%s\t%s\n", r.Name, r.Namespace, r.Revision, r.Status,
-					r.Chart, r.ChartVersion, r.AppVersion, r.Updated.Format("2006-01-02 15:04:05"))
-			}
-			return w.Flush()
-		},
+	cmd := &cobra.Command{Use: "list", Short: "List all releases", Args: args(cobra.NoArgs)}
+	return reading(g, cmd, func(ctx context.Context, cfg app.Config, _ []string) ([]lab.Release, error) {
+		return app.Releases(ctx, cfg)
+	}, printReleases)
+}
+
+func printReleases(out io.Writer, releases []lab.Release) error {
+	w := tabwriter.NewWriter(out, 2, 4, 2, ' ', 0)
+	fmt.Fprintln(w, "NAME\tNAMESPACE\tREVISION\tSTATUS\tCHART\tAPP VERSION\tUPDATED")
+	for _, r := range releases {
+		fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%s-%s\t%s\t%s\n", r.Name, r.Namespace, r.Revision, r.Status,
+			r.Chart, r.ChartVersion, r.AppVersion, r.Updated.Format("2006-01-02 15:04:05"))
 	}
-	outputFlag(cmd, &output)
-	return cmd
+	return w.Flush()
 }
 
 // releaseCommand is a command on one release that prints YAML.
@@ -146,34 +131,14 @@ func newHelmValues(g *globals) *cobra.Command {
 }
 
 func newCredentials(g *globals) *cobra.Command {
-	var output string
-	cmd := &cobra.Command{
-		Use:   "credentials [component]",
-		Short: "Print the generated user names and passwords",
-		Args:  args(cobra.MaximumNArgs(1)),
-		RunE: func(cmd *cobra.Command, given []string) error {
-			asJSON, err := wantJSON(cmd, output)
-			if err != nil {
-				return err
-			}
-			cfg, err := g.config()
-			if err != nil {
-				return err
-			}
-			all, err := app.Credentials(cmd.Context(), cfg, given)
-			if err != nil {
-				return err
-			}
-			if asJSON {
-				return printJSON(cmd.OutOrStdout(), all)
-			}
-			sort.Slice(all, func(i, j int) bool { return all[i].ID < all[j].ID })
-			for _, c := range all {
-				fmt.Fprintf(cmd.OutOrStdout(), "%s\n  user      %s\n  password  %s\n", c.ID, c.User, c.Password)
-			}
-			return nil
-		},
+	cmd := &cobra.Command{Use: "credentials [component]", Short: "Print the generated user names and passwords", Args: args(cobra.MaximumNArgs(1))}
+	return reading(g, cmd, app.Credentials, printCredentials)
+}
+
+func printCredentials(out io.Writer, all []app.Credential) error {
+	sort.Slice(all, func(i, j int) bool { return all[i].ID < all[j].ID })
+	for _, c := range all {
+		fmt.Fprintf(out, "%s\n  user      %s\n  password  %s\n", c.ID, c.User, c.Password)
 	}
-	outputFlag(cmd, &output)
-	return cmd
+	return nil
 }

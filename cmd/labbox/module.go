@@ -1,12 +1,15 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"io"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"github.com/labbox/labbox/internal/app"
+	"github.com/labbox/labbox/internal/lab"
 )
 
 func newModule(g *globals) *cobra.Command {
@@ -21,35 +24,17 @@ func newModule(g *globals) *cobra.Command {
 }
 
 func newModuleList(g *globals) *cobra.Command {
-	var output string
-	cmd := &cobra.Command{
-		Use:   "list",
-		Short: "List the modules, what they install and how they fare",
-		Args:  args(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			asJSON, err := wantJSON(cmd, output)
-			if err != nil {
-				return err
-			}
-			cfg, err := g.config()
-			if err != nil {
-				return err
-			}
-			modules, err := app.Connect(cfg).Modules(cmd.Context())
-			if err != nil {
-				return err
-			}
-			if asJSON {
-				return printJSON(cmd.OutOrStdout(), modules)
-			}
-			w := tabwriter.NewWriter(cmd.OutOrStdout(), 2, 4, 2, ' ', 0)
-			fmt.Fprintln(w, "NAME\tVERSION\tSTATE\tCHARTS\tTITLE")
-			for _, m := range modules {
-				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", m.Name, m.Version, m.State, m.Charts, m.Title)
-			}
-			return w.Flush()
-		},
+	cmd := &cobra.Command{Use: "list", Short: "List the modules, what they install and how they fare", Args: args(cobra.NoArgs)}
+	return reading(g, cmd, func(ctx context.Context, cfg app.Config, _ []string) ([]lab.Module, error) {
+		return app.Connect(cfg).Modules(ctx)
+	}, printModules)
+}
+
+func printModules(out io.Writer, modules []lab.Module) error {
+	w := tabwriter.NewWriter(out, 2, 4, 2, ' ', 0)
+	fmt.Fprintln(w, "NAME\tVERSION\tSTATE\tCHARTS\tTITLE")
+	for _, m := range modules {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", m.Name, m.Version, m.State, m.Charts, m.Title)
 	}
-	outputFlag(cmd, &output)
-	return cmd
+	return w.Flush()
 }

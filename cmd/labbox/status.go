@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -32,6 +33,33 @@ func printJSON(out io.Writer, v any) error {
 	enc := json.NewEncoder(out)
 	enc.SetIndent("", "  ")
 	return enc.Encode(v)
+}
+
+// reading completes cmd: it takes -o, reads one thing of the lab and prints it as
+// JSON, or as text by print.
+func reading[T any](g *globals, cmd *cobra.Command, read func(ctx context.Context, cfg app.Config, given []string) (T, error),
+	print func(out io.Writer, v T) error) *cobra.Command {
+	var output string
+	cmd.RunE = func(cmd *cobra.Command, given []string) error {
+		asJSON, err := wantJSON(cmd, output)
+		if err != nil {
+			return err
+		}
+		cfg, err := g.config()
+		if err != nil {
+			return err
+		}
+		v, err := read(cmd.Context(), cfg, given)
+		if err != nil {
+			return err
+		}
+		if asJSON {
+			return printJSON(cmd.OutOrStdout(), v)
+		}
+		return print(cmd.OutOrStdout(), v)
+	}
+	outputFlag(cmd, &output)
+	return cmd
 }
 
 func newStatus(g *globals) *cobra.Command {
