@@ -127,5 +127,8 @@ func readKubeconfig(cfg Config) ([]byte, error) {
 	return data, err
 }
 
+// callTimeout bounds one call to a system of the lab.
+const callTimeout = 2 * time.Minute
+
 // loopbackClient is for calls to the lab's own systems through their forwards.
-func loopbackClient() *http.Client { return &http.Client{Timeout: 2 * time.Minute} }
+func loopbackClient() *http.Client { return &http.Client{Timeout: callTimeout} }

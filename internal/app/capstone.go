@@ -3,9 +3,6 @@ package app
 import (
 	"context"
 	"encoding/json"
-	"net"
-	"net/http"
-	"strings"
 	"sync"
 
 	"github.com/labbox/labbox/internal/capstone"
@@ -71,8 +68,21 @@ func (c *capstoneRunner) History(ctx context.Context, limit int) []lab.CapstoneR
 	return results
 }
 
-// wait blocks until no run is under way.
-func (c *capstoneRunner) wait() { c.wg.Wait() }
+// wait blocks until no run is under way, or ctx is done. The daemon's stop ends a
+// run; what it writes on the way needs the database.
+func (c *capstoneRunner) wait(ctx context.Context) error {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		c.wg.Wait()
+	}()
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
 
 // start lets work go on in the background for as long as the lab runs.
 func (c *capstoneRunner) start(ctx context.Context, work func(context.Context, *capstone.Capstone) error) error {
@@ -115,6 +125,8 @@ func (c *capstoneRunner) build() (*capstone.Capstone, error) {
 	if d.currentPhase() != lab.StateReady {
 		return nil, lab.Errorf(lab.CodeNotReady, "Wait for it: labbox status", "the lab is not ready for the capstone (phase %s)", d.currentPhase())
 	}
+	inCluster := capstone.DialServices(d.cluster.DialService)
+	inCluster.Timeout = callTimeout
 	return capstone.New(capstone.Options{
 		Objects:       d.cluster,
 		Git:           capstone.Endpoint{URL: d.endpoint("git"), Auth: d.login("git")},
@@ -123,29 +135,9 @@ func (c *capstoneRunner) build() (*capstone.Capstone, error) {
 		MLflowURL:     d.endpoint("mlflow"),
 		PrometheusURL: d.endpoint("prometheus"),
 		HTTP:          loopbackClient(),
-		InCluster:     d.clusterClient(),
+		InCluster:     inCluster,
 		Log:           d.log,
 	})
-}
-
-// clusterClient reaches Services by their names in the cluster.
-func (d *daemon) clusterClient() *http.Client {
-	dial := func(ctx context.Context, _, addr string) (net.Conn, error) {
-		host, port, err := net.SplitHostPort(addr)
-		if err != nil {
-			return nil, err
-		}
-		number, err := net.DefaultResolver.LookupPort(ctx, "tcp", port)
-		if err != nil {
-			return nil, err
-		}
-		service, rest, _ := strings.Cut(host, ".")
-		namespace, _, _ := strings.Cut(rest, ".")
-		return d.cluster.DialService(ctx, namespace, service, number)
-	}
-	c := loopbackClient()
-	c.Transport = &http.Transport{DialContext: dial, DisableKeepAlives: true}
-	return c
 }
 
 // emit records one sign of a step: what it is doing, or how it ended.

@@ -158,6 +158,7 @@ func (d *daemon) later(name string, do func(ctx context.Context) error) {
 }
 
 func (d *daemon) close(ctx context.Context) error {
+	d.stop() // however the end came about, a run of the capstone is to end, too
 	var failed []error
 	for i := len(d.undo) - 1; i >= 0; i-- {
 		u := d.undo[i]

@@ -49,9 +49,6 @@ func (p Paths) Verified() string { return p.file("verified") }
 // Modules holds foreign modules.
 func (p Paths) Modules() string { return p.file("modules") }
 
-// Secrets holds generated credentials that are not kept in the cluster.
-func (p Paths) Secrets() string { return p.file("secrets") }
-
 // cgroupOf names the control group of the lab in dir, so that labs in different
 // directories never share one.
 func cgroupOf(dir string) string {

@@ -175,7 +175,7 @@ func interrupted(ctx context.Context, remote *Remote, p Paths) error {
 
 // prepareDir creates the data directory, for root only, and marks it.
 func prepareDir(p Paths) error {
-	for _, dir := range []string{p.Dir(), p.Logs(), p.Secrets()} {
+	for _, dir := range []string{p.Dir(), p.Logs()} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return lab.Errorf(lab.CodeDisk, "Choose another place with --data-dir", "create %s: %w", dir, err)
 		}

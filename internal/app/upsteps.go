@@ -54,6 +54,7 @@ func (d *daemon) remember(ctx context.Context, _ lab.Report) error {
 		d.events.Close()
 		return store.Close()
 	})
+	d.later("capstone", d.capstone.wait)
 	d.store = store
 	return d.events.Open(ctx, store.Journal())
 }

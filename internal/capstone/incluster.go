@@ -13,6 +13,8 @@ import (
 // model-server.digits.svc.cluster.local:8080 by dialling a Service's port.
 func DialServices(dial func(ctx context.Context, namespace, service string, port int) (net.Conn, error)) *http.Client {
 	return &http.Client{Transport: &http.Transport{
+		// The next request may be for another pod behind the same Service.
+		DisableKeepAlives: true,
 		DialContext: func(ctx context.Context, _, address string) (net.Conn, error) {
 			namespace, service, port, err := splitService(address)
 			if err != nil {
