@@ -14,7 +14,7 @@ import (
 // boxFunctions writes, builds, deploys, changes, calls and removes functions, and
 // builds one as faas-cli would.
 func boxFunctions(t *testing.T, b *box) {
-	const stack = "/root/fn/stack.yaml"
+	const stack = "/srv/fn/stack.yaml"
 	for name, lang := range map[string]string{"boxpy": "python", "boxnode": "node", "boxgo": "go"} {
 		b.must("fn", "new", name, "--lang", lang, "-f", stack)
 	}
@@ -32,7 +32,7 @@ func boxFunctions(t *testing.T, b *box) {
 	if _, errOut, code := b.labbox("fn", "build", "boxgo", "-f", stack); code != 2 || !strings.Contains(errOut, "no go command") {
 		t.Errorf("a Go function: exit code %d, %s", code, errOut)
 	}
-	b.write("/root/fn/boxpy/handler.py", "def handle(event, context):\n    print('changed', flush=True)\n    if event.path == '/fail': raise ValueError('on purpose')\n    return 'changed'\n")
+	b.write("/srv/fn/boxpy/handler.py", "def handle(event, context):\n    print('changed', flush=True)\n    if event.path == '/fail': raise ValueError('on purpose')\n    return 'changed'\n")
 	b.must("fn", "up", "boxpy", "-f", stack)
 	if out := b.must("fn", "invoke", "boxpy"); out != "changed" {
 		t.Errorf("after a change: %q", out)
@@ -52,11 +52,11 @@ func boxFunctions(t *testing.T, b *box) {
 
 // boxPublish sends what faas-cli publish --remote-builder would send, and deploys it.
 func boxPublish(t *testing.T, b *box) {
-	b.must("fn", "templates", "/root")
-	b.write("/root/wrap/com.openfaas.docker.config", `{"image":"ttl.sh/box/boxremote:1"}`)
-	mustOutput(t, exec.Command("cp", "-a", filepath.Join(b.root, "root/template/python3-http"), filepath.Join(b.root, "root/wrap/context")))
-	request := filepath.Join(b.root, "root/request.tar")
-	mustOutput(t, exec.Command("tar", "-cf", request, "-C", filepath.Join(b.root, "root/wrap"), "."))
+	b.must("fn", "templates", "/srv")
+	b.write("/srv/wrap/com.openfaas.docker.config", `{"image":"ttl.sh/box/boxremote:1"}`)
+	mustOutput(t, exec.Command("cp", "-a", filepath.Join(b.root, "srv/template/python3-http"), filepath.Join(b.root, "srv/wrap/context")))
+	request := filepath.Join(b.root, "srv/request.tar")
+	mustOutput(t, exec.Command("tar", "-cf", request, "-C", filepath.Join(b.root, "srv/wrap"), "."))
 	body, err := os.ReadFile(request)
 	if err != nil {
 		t.Fatal(err)
@@ -77,8 +77,8 @@ func boxPublish(t *testing.T, b *box) {
 	if answer := send(strings.Repeat("0", 64)); !strings.Contains(answer, "signature does not fit") {
 		t.Errorf("a wrong signature: %s", answer)
 	}
-	b.write("/root/remote.yaml", "provider: {name: openfaas}\nfunctions:\n  boxremote: {lang: python3-http, handler: ./none, image: \"ttl.sh/box/boxremote:1\"}\n")
-	b.must("fn", "deploy", "-f", "/root/remote.yaml")
+	b.write("/srv/remote.yaml", "provider: {name: openfaas}\nfunctions:\n  boxremote: {lang: python3-http, handler: ./none, image: \"ttl.sh/box/boxremote:1\"}\n")
+	b.must("fn", "deploy", "-f", "/srv/remote.yaml")
 	if out := b.must("fn", "invoke", "boxremote", "-d", "remote"); out != "Hello, remote\n" {
 		t.Errorf("the function answered %q", out)
 	}
