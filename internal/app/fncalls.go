@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"regexp"
 	"time"
 
@@ -185,15 +186,18 @@ func (r *Remote) FnRemove(ctx context.Context, names []string, namespace string,
 		return err
 	}
 	for _, name := range names {
-		if err := gateway.Remove(ctx, name, orNamespace(namespace)); err != nil {
-			return lab.Errorf(lab.AsError(err).Code, lab.AsError(err).Hint, "remove %s: %w", name, err)
+		gone := gateway.Remove(ctx, name, orNamespace(namespace))
+		if gone != nil && lab.AsError(gone).Code != lab.CodeNotFound {
+			return lab.Errorf(lab.AsError(gone).Code, lab.AsError(gone).Hint, "remove %s: %w", name, gone)
 		}
-		if keep {
-			continue
+		var removed []string // images of one that was never deployed go, too
+		if !keep {
+			if err := r.exchange(ctx, http.MethodDelete, "/api/v1/fn/images/"+url.PathEscape(name), nil, &removed); err != nil {
+				return fmt.Errorf("remove the images of %s: %w", name, err)
+			}
 		}
-		var removed []string
-		if err := r.exchange(ctx, http.MethodDelete, "/api/v1/fn/images/"+name, nil, &removed); err != nil {
-			return fmt.Errorf("remove the images of %s: %w", name, err)
+		if gone != nil && len(removed) == 0 {
+			return lab.Errorf(lab.CodeNotFound, lab.AsError(gone).Hint, "remove %s: %w", name, gone)
 		}
 	}
 	return nil
