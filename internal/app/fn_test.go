@@ -141,15 +141,15 @@ func TestFnAwaitWaitsForTheRollout(t *testing.T) {
 	objects := &deployments{answers: []string{oldPods, both, newPods, atZero}}
 	r := mustAdmin(t, &functionStore{objects: objects})
 	all := []FnDeployed{{Function: "a", Namespace: "n"}, {Function: "b", Namespace: "n"}}
-	if err := r.FnAwait(context.Background(), all, time.Minute); err != nil || len(objects.answers) != 1 {
+	if err := r.FnAwait(t.Context(), all, time.Minute); err != nil || len(objects.answers) != 1 {
 		t.Errorf("FnAwait() = %v with %d answers left", err, len(objects.answers))
 	}
 	r = mustAdmin(t, &functionStore{objects: &deployments{answers: []string{both}}})
-	if err := r.FnAwait(context.Background(), all, 20*time.Millisecond); lab.AsError(err).Code != lab.CodeNotReady || !strings.Contains(err.Error(), "1 new") {
+	if err := r.FnAwait(t.Context(), all, 20*time.Millisecond); lab.AsError(err).Code != lab.CodeNotReady || !strings.Contains(err.Error(), "1 new") {
 		t.Errorf("a rollout that does not end: %v", err)
 	}
 	r = mustAdmin(t, &functionStore{objects: &deployments{answers: []string{""}}})
-	if err := r.FnAwait(context.Background(), all, time.Minute); lab.AsError(err).Code != lab.CodeNotFound {
+	if err := r.FnAwait(t.Context(), all, time.Minute); lab.AsError(err).Code != lab.CodeNotFound {
 		t.Errorf("a function that is gone: %v", err)
 	}
 }
@@ -178,7 +178,7 @@ func TestReceiveImageRefuses(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := r.sendImage(context.Background(), tt.order)
+			_, err := r.sendImage(t.Context(), tt.order)
 			if err == nil || lab.AsError(err).Code != tt.code || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("%v, want %s: %q", err, tt.code, tt.want)
 			}
@@ -188,7 +188,7 @@ func TestReceiveImageRefuses(t *testing.T) {
 		t.Errorf("left behind: %v, %v", left, err)
 	}
 	var answer map[string]any
-	if err := r.exchange(context.Background(), http.MethodPost, "/api/v1/fn/images", strings.NewReader("no JSON"), &answer); lab.AsError(err).Code != lab.CodeUsage {
+	if err := r.exchange(t.Context(), http.MethodPost, "/api/v1/fn/images", strings.NewReader("no JSON"), &answer); lab.AsError(err).Code != lab.CodeUsage {
 		t.Errorf("an order that is none: %v", err)
 	}
 }
