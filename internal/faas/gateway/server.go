@@ -28,6 +28,7 @@ type Server struct {
 	table   *store.Table
 	scaler  *scaler
 	metrics *metrics
+	calls   http.RoundTripper // sends a call, of Call or of proxy, to a replica
 	proxy   http.Handler
 	login   *credentials // nil: no authentication
 	synced  atomic.Bool
@@ -42,6 +43,7 @@ func New(config Config, s *store.Store, log *slog.Logger) (*Server, error) {
 		config: config, store: s, table: table, metrics: m, log: log,
 		scaler: newScaler(s, table, m, config),
 	}
+	server.calls = &replicas{scaler: server.scaler, base: newTransport(config)}
 	server.proxy = server.newProxy()
 	if config.BasicAuth {
 		login, err := readCredentials(config.SecretPath)
