@@ -98,9 +98,8 @@ func (s *scaler) wait(ctx context.Context, key store.Key, tried map[string]bool,
 			return nil, fmt.Errorf("function %s: %w", key, store.ErrNotFound)
 		}
 		var wake *flight
-		if len(s.table.Addresses(key)) > 0 {
-			s.pressed(key)
-		} else {
+		s.pressed(key)
+		if len(s.table.Addresses(key)) == 0 {
 			if f.Replicas == 0 && !s.enabled {
 				return nil, fmt.Errorf("function %s is at zero replicas: %w", key, ErrNoEndpoint)
 			}
@@ -181,7 +180,7 @@ func (s *scaler) fly(ctx context.Context, key store.Key) error {
 		switch {
 		case !ok:
 			return fmt.Errorf("function %s: %w", key, store.ErrNotFound)
-		case f.Replicas == 0 && !woken:
+		case f.Replicas == 0: // again, if it was put to zero while we looked
 			if err := s.waker.Wake(ctx, key); err != nil {
 				return fmt.Errorf("wake function %s: %w", key, err)
 			}

@@ -15,7 +15,7 @@ var leased = Key{"ns", "f"}
 func mustTable(t *testing.T, limit string, addresses ...string) *Table {
 	t.Helper()
 	table := NewTable()
-	table.setFunction(leased, &Function{Annotations: map[string]string{api.AnnotationMaxInflight: limit}})
+	table.SetFunction(leased, &Function{Annotations: map[string]string{api.AnnotationMaxInflight: limit}})
 	table.setSlice(leased, "s", addresses)
 	return table
 }
@@ -156,7 +156,7 @@ func TestOneThatRefusesReplicasHoldsUpNobody(t *testing.T) {
 	if granted(picky) != "" || granted(easy) != "a" {
 		t.Error("a free replica was not given to who takes it")
 	}
-	table.setFunction(leased, &Function{}) // the bound is lifted
+	table.SetFunction(leased, &Function{}) // the bound is lifted
 	if got := granted(picky); got != "b" {
 		t.Errorf("the one that waits for another replica got %q", got)
 	}

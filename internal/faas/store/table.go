@@ -2,7 +2,6 @@ package store
 
 import (
 	"slices"
-	"strconv"
 	"sync"
 
 	"github.com/labbox/labbox/internal/faas/api"
@@ -20,7 +19,7 @@ type Function struct {
 // of the calls that those have. It is safe for concurrent use; reading takes no lock
 // that a writer holds long.
 //
-//	watch Deployments ────► setFunction ─┐
+//	watch Deployments ────► SetFunction ─┐
 //	watch EndpointSlices ─► setSlice ────┴► Lookup, Acquire, Queue, Changed ◄─ calls
 type Table struct {
 	mu      sync.RWMutex // before an entry's
@@ -110,12 +109,12 @@ func (t *Table) write(key Key, f func(*entry)) {
 	f(e)
 }
 
-// setFunction records a Deployment; nil when it is gone.
-func (t *Table) setFunction(key Key, f *Function) {
+// SetFunction records a Deployment; nil when it is gone.
+func (t *Table) SetFunction(key Key, f *Function) {
 	t.write(key, func(e *entry) {
 		e.function, e.limit = f, 0
 		if f != nil {
-			e.limit, _ = strconv.Atoi(f.Annotations[api.AnnotationMaxInflight])
+			e.limit, _ = api.MaxInflight(f.Annotations)
 		}
 		e.grant()
 		t.notify(key, e)

@@ -19,7 +19,7 @@ func TestChangedWakesAndForgets(t *testing.T) {
 		if woken {
 			t.Fatal("woken before a change")
 		}
-		table.setFunction(key, &Function{Replicas: 2})
+		table.SetFunction(key, &Function{Replicas: 2})
 		synctest.Wait()
 		if !woken {
 			t.Fatal("not woken by a change")
@@ -27,7 +27,7 @@ func TestChangedWakesAndForgets(t *testing.T) {
 		if f, ok := table.Lookup(key); !ok || f.Replicas != 2 {
 			t.Fatalf("Lookup() = %+v, %v", f, ok)
 		}
-		table.setFunction(key, nil)
+		table.SetFunction(key, nil)
 		if _, ok := table.Lookup(key); ok || len(table.entries) != 0 {
 			t.Error("a deleted function stays in the table")
 		}
