@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -232,4 +233,66 @@ func (o *own) coldStart(t *testing.T, name string) (time.Duration, map[string]ti
 	mu.Lock()
 	defer mu.Unlock()
 	return took.Round(time.Millisecond), marks
+}
+
+// TestBoxScaling loads a function, lets it rest, and calls it again; no call is lost.
+func TestBoxScaling(t *testing.T) {
+	o := mustOwn(t)
+	d := o.pythonFunction(t, "elastic", "import time\ndef handle(event, context):\n    time.sleep(float(event.query.get('s', '0.1')))\n    return 'done'\n")
+	d.Labels = map[string]string{
+		api.LabelType: api.ScaleCapacity, api.LabelTarget: "4", api.LabelProportion: "1", api.LabelMax: "3",
+		api.LabelDownWindow: "5s", api.LabelZero: "true", api.LabelZeroAfter: "8s",
+	}
+	o.deploy(t, d)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	loaded, stop := context.WithCancel(ctx)
+	var callers sync.WaitGroup
+	var calls atomic.Int32
+	for range 12 {
+		callers.Go(func() {
+			for loaded.Err() == nil {
+				if status, body := o.send(t, "GET", "/function/elastic", ""); status != 200 {
+					t.Errorf("a call failed under load: %d %s", status, body)
+				}
+				calls.Add(1)
+			}
+		})
+	}
+	begin := time.Now()
+	o.awaitAddresses(ctx, t, "elastic", 3)
+	t.Logf("12 callers, 4 a replica: three replicas after %s", time.Since(begin))
+	stop()
+	callers.Wait()
+	begin = time.Now()
+	slow := make(chan struct{})
+	go func() { // runs on while replicas go
+		defer close(slow)
+		if status, body := o.send(t, "GET", "/function/elastic?s=7", ""); status != 200 {
+			t.Errorf("a call that ran while replicas went failed: %d %s", status, body)
+		}
+	}()
+	o.awaitAddresses(ctx, t, "elastic", 1)
+	t.Logf("one replica %s after the load ended, %d calls", time.Since(begin), calls.Load())
+	<-slow
+	o.awaitAddresses(ctx, t, "elastic", 0)
+	t.Logf("none %s after the load ended", time.Since(begin))
+	o.want(t, "GET", "/function/elastic?s=0", "", 200)
+}
+
+// awaitAddresses waits until n replicas of a function get calls.
+func (o *own) awaitAddresses(ctx context.Context, t *testing.T, name string, n int) {
+	t.Helper()
+	key := store.Key{Namespace: o.ns, Name: name}
+	for {
+		changed := o.gateway.table.Changed(key)
+		if len(o.gateway.table.Addresses(key)) == n {
+			return
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			t.Fatalf("%s has %d replicas in the end, want %d", name, len(o.gateway.table.Addresses(key)), n)
+		}
+	}
 }
