@@ -74,6 +74,11 @@ func (d *Deployment) Validate() error {
 	if _, _, err := ScaleBounds(d.Labels); err != nil {
 		faults = append(faults, err)
 	}
+	if _, err := ScaleFactor(d.Labels); err != nil {
+		faults = append(faults, err)
+	}
+	faults = append(faults, d.validTimeouts()...)
+	faults = append(faults, d.validSizes()...)
 	return errors.Join(faults...)
 }
 
