@@ -31,7 +31,9 @@ type Server struct {
 	proxy   http.Handler
 	login   *credentials // nil: no authentication
 	synced  atomic.Bool
-	log     *slog.Logger
+	// canceller is nil where calls are not queued.
+	canceller Canceller
+	log       *slog.Logger
 }
 
 // New returns a Server over s. It reads the credentials' files and does no other I/O.

@@ -131,7 +131,7 @@ func (c *Cluster) SetReady(t testing.TB, function string, port int32, addresses 
 		namespace = Namespace
 	}
 	slice := &discoveryv1.EndpointSlice{
-		ObjectMeta: metav1.ObjectMeta{Name: function + "-x", Namespace: Namespace, Labels: map[string]string{discoveryv1.LabelServiceName: function}},
+		ObjectMeta: metav1.ObjectMeta{Name: function + "-x", Namespace: namespace, Labels: map[string]string{discoveryv1.LabelServiceName: function}},
 		Ports:      []discoveryv1.EndpointPort{{Name: new("http"), Port: &port}},
 	}
 	for _, a := range addresses {
