@@ -74,9 +74,6 @@ func (d *Deployment) Validate() error {
 	if _, err := ParseScaling(d.Labels, d.Annotations); err != nil {
 		faults = append(faults, err)
 	}
-	if _, err := ScaleFactor(d.Labels); err != nil {
-		faults = append(faults, err)
-	}
 	faults = append(faults, d.validTimeouts()...)
 	faults = append(faults, d.validSizes()...)
 	return errors.Join(faults...)

@@ -36,9 +36,7 @@ type Server struct {
 	served  []string     // X-Served-By
 	login   *credentials // nil: no authentication
 	synced  atomic.Bool
-	// canceller is nil where calls are not queued.
-	canceller Canceller
-	log       *slog.Logger
+	log     *slog.Logger
 }
 
 // New returns a Server over s. It reads the credentials' files and does no other I/O.

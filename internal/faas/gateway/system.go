@@ -59,7 +59,6 @@ func (s *Server) routes() []route {
 		open("/async-function/", func(w http.ResponseWriter, _ *http.Request) {
 			http.Error(w, "asynchronous calls are not available in this version", http.StatusNotImplemented)
 		}),
-		{"DELETE /async-function/{call}", s.measured(s.answering(s.cancelCall))},
 	}
 }
 
