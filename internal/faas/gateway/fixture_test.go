@@ -106,12 +106,7 @@ func (f *fixture) awaitReady(t *testing.T, name string, n int) {
 	defer cancel()
 	for {
 		changed := f.gateway.table.Changed(key)
-		seen := map[string]bool{}
-		for range 2 * n {
-			a, _ := f.gateway.table.Pick(key)
-			seen[a] = true
-		}
-		if _, any := f.gateway.table.Pick(key); any == (n > 0) && len(seen) == n {
+		if len(f.gateway.table.Addresses(key)) == n {
 			return
 		}
 		select {

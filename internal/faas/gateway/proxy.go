@@ -11,19 +11,15 @@ import (
 	"time"
 )
 
-const (
-	maxAttempts = 5
-	// settle is how long a call waits for the table to learn that the only replica
-	// it knows of is gone.
-	settle = 2 * time.Second
-)
+// maxAttempts is how often a call is sent at most.
+const maxAttempts = 5
 
 // newProxy returns the handler that carries calls to replicas. Bodies stream both
 // ways and connections may be upgraded.
 func (s *Server) newProxy() http.Handler {
 	return &httputil.ReverseProxy{
 		Rewrite:        s.rewrite,
-		Transport:      &replicas{scaler: s.scaler, base: newTransport(s.config)},
+		Transport:      s.calls,
 		ModifyResponse: s.answer,
 		ErrorHandler:   s.failed,
 		BufferPool:     &bufferPool{},
@@ -52,16 +48,14 @@ func (s *Server) rewrite(p *httputil.ProxyRequest) {
 	p.Out.URL.RawQuery, p.Out.URL.ForceQuery = c.path.RawQuery, c.path.ForceQuery
 	p.Out.Header["X-Forwarded-For"] = p.In.Header["X-Forwarded-For"]
 	p.SetXForwarded()
-	p.Out.Header.Set("X-Call-Id", c.id)
-	p.Out.Header.Set("X-Start-Time", c.start)
+	c.mark(p.Out.Header)
 }
 
 // answer completes the function's response.
 func (s *Server) answer(r *http.Response) error {
 	c := callOf(r.Request.Context())
 	c.status = r.StatusCode
-	r.Header.Set("X-Call-Id", c.id)
-	r.Header.Set("X-Start-Time", c.start)
+	c.mark(r.Header)
 	r.Header.Set("X-Served-By", s.servedBy())
 	hasBody := r.StatusCode >= 200 && r.StatusCode != http.StatusNoContent && r.StatusCode != http.StatusNotModified
 	if hasBody && r.Header.Get("Content-Type") == "" {
@@ -81,42 +75,45 @@ type replicas struct {
 	base   http.RoundTripper
 }
 
-// RoundTrip implements http.RoundTripper.
+// RoundTrip implements http.RoundTripper. The call's lease is of the replica that
+// answered; it is not released.
 func (t *replicas) RoundTrip(in *http.Request) (*http.Response, error) {
 	ctx := in.Context()
 	c := callOf(ctx)
 	body := &onceBody{ReadCloser: in.Body}
-	tried := map[string]bool{}
-	for {
-		changed := t.scaler.table.Changed(c.key)
-		address, err := t.scaler.Await(ctx, c.key)
+	var tried map[string]bool // made when needed
+	for attempt := 1; ; attempt++ {
+		lease, err := t.scaler.Lease(ctx, c.key, tried)
 		if err != nil {
 			return nil, err
 		}
-		if tried[address] { // all that the table knows have failed: wait for news
-			select {
-			case <-changed:
-			case <-time.After(settle):
-			case <-ctx.Done():
-				return nil, ctx.Err()
-			}
-			clear(tried)
-			continue
-		}
-		out := toward(in, address)
+		out := toward(in, lease.Address)
 		if in.Body != nil && in.Body != http.NoBody {
 			out.Body = body
 		}
 		resp, err := t.base.RoundTrip(out)
 		if err == nil {
+			c.lease = lease
 			return resp, nil
 		}
-		c.attempt++
-		if ctx.Err() != nil || c.attempt >= maxAttempts || !repeatable(out, body, err) {
+		if unreached(err) {
+			lease.Unreachable()
+		}
+		lease.Release()
+		if ctx.Err() != nil || attempt >= maxAttempts || !repeatable(out, body, err) {
 			return nil, err
 		}
-		tried[address] = true
+		if tried == nil {
+			tried = map[string]bool{}
+		}
+		tried[lease.Address] = true
 	}
+}
+
+// unreached says whether there was no connection at all.
+func unreached(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "dial"
 }
 
 // toward returns in with another host. A shallow copy does: transports change
@@ -134,8 +131,7 @@ func repeatable(r *http.Request, body *onceBody, err error) bool {
 	if body.used.Load() {
 		return false
 	}
-	var op *net.OpError
-	if errors.As(err, &op) && op.Op == "dial" {
+	if unreached(err) {
 		return true
 	}
 	var timeout net.Error

@@ -14,6 +14,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -27,7 +28,9 @@ type Server struct {
 	store   *store.Store
 	table   *store.Table
 	scaler  *scaler
+	loads   *autoscaler
 	metrics *metrics
+	calls   http.RoundTripper // sends a call, of Call or of proxy, to a replica
 	proxy   http.Handler
 	login   *credentials // nil: no authentication
 	synced  atomic.Bool
@@ -40,8 +43,10 @@ func New(config Config, s *store.Store, log *slog.Logger) (*Server, error) {
 	m := newMetrics(table)
 	server := &Server{
 		config: config, store: s, table: table, metrics: m, log: log,
-		scaler: newScaler(s, table, m, config),
+		scaler: newScaler(s, table, m, config), loads: newAutoscaler(s, table, m, log),
 	}
+	server.scaler.pressed = server.loads.press
+	server.calls = &replicas{scaler: server.scaler, base: newTransport(config)}
 	server.proxy = server.newProxy()
 	if config.BasicAuth {
 		login, err := readCredentials(config.SecretPath)
@@ -104,9 +109,13 @@ func (s *Server) Run(ctx context.Context, ready func()) error {
 	return nil
 }
 
-// Watch keeps the routing table up to date until ctx is done; Run does it by itself.
+// Watch keeps the routing table up to date and functions at the replicas that they
+// need, until ctx is done; Run does it by itself.
 func (s *Server) Watch(ctx context.Context, ready func()) error {
+	var tasks sync.WaitGroup
+	defer tasks.Wait()
 	return s.store.Watch(ctx, s.table, func() {
+		tasks.Go(func() { s.loads.Run(ctx) })
 		s.synced.Store(true)
 		ready()
 	})

@@ -82,7 +82,7 @@ func dropBulk(obj any) (any, error) {
 func functionHandler(table *Table) cache.ResourceEventHandler {
 	set := func(obj any) {
 		if d, ok := obj.(*appsv1.Deployment); ok {
-			table.setFunction(Key{d.Namespace, d.Name}, &Function{
+			table.SetFunction(Key{d.Namespace, d.Name}, &Function{
 				Labels: d.Spec.Template.Labels, Annotations: d.Spec.Template.Annotations,
 				Replicas: replicas(d), Ready: d.Status.ReadyReplicas,
 			})
@@ -93,7 +93,7 @@ func functionHandler(table *Table) cache.ResourceEventHandler {
 		UpdateFunc: func(_, obj any) { set(obj) },
 		DeleteFunc: func(obj any) {
 			if d, ok := final(obj).(*appsv1.Deployment); ok {
-				table.setFunction(Key{d.Namespace, d.Name}, nil)
+				table.SetFunction(Key{d.Namespace, d.Name}, nil)
 			}
 		},
 	}
