@@ -46,6 +46,7 @@ func (s *Server) systemRoutes() http.Handler {
 	open("/async-function/", func(w http.ResponseWriter, _ *http.Request) {
 		http.Error(w, "asynchronous calls are not available in this version", http.StatusNotImplemented)
 	})
+	s.extendRoutes(mux)
 	closed := s.guarded(mux)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, "/system") || strings.HasPrefix(r.URL.Path, "/ui") {
