@@ -37,7 +37,7 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	functions := store.New(client, store.Config{Namespaces: config.Namespaces, PullPolicy: config.PullPolicy, UserID: config.UserID})
+	functions := store.New(client, config.Store())
 	server, err := gateway.New(config, functions, slog.Default())
 	if err != nil {
 		return err

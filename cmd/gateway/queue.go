@@ -8,6 +8,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/labbox/labbox/internal/faas/api"
 	"github.com/labbox/labbox/internal/faas/event"
 	"github.com/labbox/labbox/internal/faas/gateway"
 	"github.com/labbox/labbox/internal/faas/queue"
@@ -39,6 +40,9 @@ func extend(ctx context.Context, server *gateway.Server, client *store.Client, n
 	bus := event.NewBus(server.Table(), q, ring, log)
 	sources := event.NewSources(event.Options{
 		Config: eventConfig, Parts: event.Parts{Bus: bus, State: q.State(), Log: log}, Kubernetes: client.Raw,
+		Scale: func(ctx context.Context, a event.Alert) error {
+			return server.Heed(ctx, api.Alert{Status: a.Status, Labels: a.Labels})
+		},
 		Secret: func(ctx context.Context) ([]byte, error) {
 			return client.SecretValue(ctx, eventConfig.GitSecret[0], eventConfig.GitSecret[1], "secret")
 		},

@@ -31,6 +31,8 @@ type call struct {
 	lease  *store.Lease // of the replica that answers
 	body   *steadyBody  // nil when there is none
 	end    func(status int)
+
+	interim interim // nil: nobody wants to know
 }
 
 type callKey struct{}
@@ -76,7 +78,7 @@ func (s *Server) Call(ctx context.Context, key store.Key, r *http.Request) (*htt
 		return nil, fmt.Errorf("function %s: %w", key, store.ErrNotFound)
 	}
 	c := s.begin(key, r.Header)
-	out := r.WithContext(context.WithValue(ctx, callKey{}, c))
+	out := r.WithContext(ctx)
 	out.Header = r.Header.Clone()
 	if out.Header == nil {
 		out.Header = http.Header{}
@@ -90,13 +92,14 @@ func (s *Server) Call(ctx context.Context, key store.Key, r *http.Request) (*htt
 	}
 	out.RequestURI = ""
 	c.mark(out.Header)
-	resp, err := s.calls.RoundTrip(out)
+	resp, err := s.calls.do(c, out)
 	if err != nil {
 		c.status, _ = s.verdict(ctx, c, err)
 		c.finish()
 		return nil, fmt.Errorf("call function %s: %w", key, err)
 	}
-	_ = s.answer(resp)
+	c.status = resp.StatusCode
+	s.complete(c, resp.StatusCode, resp.Header)
 	resp.Body = &finishing{ReadCloser: resp.Body, call: c}
 	return resp, nil
 }

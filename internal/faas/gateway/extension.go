@@ -7,6 +7,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/labbox/labbox/internal/faas/api"
 	"github.com/labbox/labbox/internal/faas/store"
 )
 
@@ -33,6 +34,10 @@ func (s *Server) Extend(e Extension) {
 
 // Table is the live picture of functions that calls are routed by.
 func (s *Server) Table() *store.Table { return s.table }
+
+// Heed scales the function that an alert's label function_name names, as POST
+// /system/alert does.
+func (s *Server) Heed(ctx context.Context, alert api.Alert) error { return s.heed(ctx, alert) }
 
 // extended returns who serves path instead of the gateway; nil: nobody.
 func (s *Server) extended(path string) http.Handler {

@@ -34,6 +34,10 @@ func (s *Server) invoke(w http.ResponseWriter, r *http.Request) {
 	c := s.begin(key, r.Header)
 	c.path, c.body = path, body
 	defer c.finish()
+	if whole(r) && (r.Body == http.NoBody || r.ContentLength > 0 && r.ContentLength <= maxBuffered) {
+		s.forward(w, r, c)
+		return
+	}
 	if r.ProtoMajor == 1 { // an answer may begin before the request has ended
 		_ = http.NewResponseController(w).EnableFullDuplex()
 	}
@@ -64,19 +68,16 @@ func notInName(r rune) bool {
 
 // failed answers a call that no function answered. The header tells a client that
 // the fault is the platform's, not the function's.
-func (s *Server) failed(w http.ResponseWriter, r *http.Request, err error) {
-	c := callOf(r.Context())
+func (s *Server) failed(w http.ResponseWriter, r *http.Request, c *call, err error) {
 	var text string
 	c.status, text = s.verdict(r.Context(), c, err)
 	h := w.Header()
 	h.Set("X-Call-Id", c.id)
 	h.Set("X-Start-Time", c.start)
-	h.Set("X-Served-By", s.servedBy())
+	h["X-Served-By"] = s.served
 	h.Set("X-OpenFaaS-Internal", "proxy")
 	if r.ContentLength != 0 {
 		h.Set("Connection", "close") // what is left of the body is not worth reading
 	}
 	http.Error(w, text, c.status)
 }
-
-func (s *Server) servedBy() string { return "labbox/" + s.config.Version }

@@ -30,8 +30,10 @@ type Server struct {
 	scaler  *scaler
 	loads   *autoscaler
 	metrics *metrics
-	calls   http.RoundTripper // sends a call, of Call or of proxy, to a replica
-	proxy   http.Handler
+	calls   *replicas    // the way to a replica, of Call, forward and proxy
+	proxy   http.Handler // for what streams
+	buffers bufferPool
+	served  []string     // X-Served-By
 	login   *credentials // nil: no authentication
 	synced  atomic.Bool
 	log     *slog.Logger
@@ -47,8 +49,9 @@ func New(config Config, s *store.Store, log *slog.Logger) (*Server, error) {
 		config: config, store: s, table: table, metrics: m, log: log,
 		scaler: newScaler(s, table, m, config), loads: newAutoscaler(s, table, m, log),
 	}
+	server.served = []string{"labbox/" + config.Version}
 	server.scaler.pressed = server.loads.press
-	server.calls = &replicas{scaler: server.scaler, base: newTransport(config)}
+	server.calls = newReplicas(server.scaler, config)
 	server.proxy = server.newProxy()
 	if config.BasicAuth {
 		login, err := readCredentials(config.SecretPath)

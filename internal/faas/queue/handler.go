@@ -15,7 +15,7 @@ import (
 
 // Handler serves what callers use, without authentication as calls have none either:
 //
-//	POST   /async-function/{name}[.{namespace}][/path]   202, X-Call-Id
+//	POST   /async-function/{name}[.{namespace}][/path]   202, X-Call-Id; 429 when full
 //	DELETE /async-function/{call-id}                     202
 func (q *Queue) Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -80,9 +80,16 @@ func tooLarge(w http.ResponseWriter, limit int64) {
 }
 
 func (q *Queue) refuse(w http.ResponseWriter, err error) {
-	if errors.Is(err, ErrFull) || errors.Is(err, ErrClosed) {
+	status := http.StatusInternalServerError
+	switch {
+	case errors.Is(err, ErrFull):
+		status = http.StatusTooManyRequests
+	case errors.Is(err, ErrClosed):
+		status = http.StatusServiceUnavailable
+	}
+	if status != http.StatusInternalServerError {
 		w.Header().Set("Retry-After", "5")
-		http.Error(w, err.Error(), http.StatusServiceUnavailable)
+		http.Error(w, err.Error(), status)
 		return
 	}
 	q.o.Log.Error("queue: a call was not queued", "error", err)
@@ -96,7 +103,11 @@ func (q *Queue) target(u *url.URL) (Call, bool) {
 	if dot := strings.LastIndexByte(segment, '.'); dot >= 0 {
 		c.Key.Name, c.Key.Namespace = segment[:dot], segment[dot+1:]
 	}
-	return c, c.Key.Name != "" && c.Key.Namespace != "" && !strings.ContainsAny(segment, "%*> \t")
+	return c, c.Key.Name != "" && c.Key.Namespace != "" && !strings.ContainsFunc(segment, notInName)
+}
+
+func notInName(r rune) bool {
+	return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_' || r == '.')
 }
 
 // forFunction returns the headers that the function is to get.

@@ -33,7 +33,7 @@ type Config struct {
 	// MaxBody is the largest body of a call, and of an answer that is sent to a
 	// callback, in bytes (async_max_body_bytes).
 	MaxBody int64
-	// MaxCalls and MaxBytes bound what is queued; more is refused with 503
+	// MaxCalls and MaxBytes bound what is queued; more is refused with 429
 	// (async_max_calls, async_max_bytes). Dead letters and callbacks take up to a
 	// quarter of MaxBytes each, and the oldest give way.
 	MaxCalls, MaxBytes int64

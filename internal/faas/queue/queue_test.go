@@ -52,7 +52,7 @@ func TestRefusals(t *testing.T) {
 		{"callback that is no URL", "f", "", 400, []string{"X-Callback-Url", "http://[::1"}},
 		{"callback with a password", "f", "", 400, []string{"X-Callback-Url", "http://u:p@h/"}},
 		{"fits", "f", "1234567890", 202, []string{"X-Call-Id", "my id / with.all"}},
-		{"full", "f", "", 503, nil},
+		{"full", "f", "", 429, nil},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

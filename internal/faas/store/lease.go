@@ -11,6 +11,7 @@ const distrust = 3 * time.Second
 // replica is one pod of a function; the entry's lock guards it.
 type replica struct {
 	address  string
+	pod      uint64
 	ready    bool
 	inflight int
 	distrust time.Time // until then only where there is no other
@@ -20,6 +21,8 @@ type replica struct {
 type Lease struct {
 	// Address is the replica's "host:port".
 	Address string
+	// Pod tells the replica from another one that has had the address before.
+	Pod     uint64
 	entry   *entry
 	replica *replica
 }
@@ -131,7 +134,7 @@ func (e *entry) setReady(addresses []string) {
 	for _, address := range addresses {
 		r := e.replicas[address]
 		if r == nil {
-			r = &replica{address: address}
+			r = &replica{address: address, pod: uint64(time.Now().UnixNano())}
 			e.replicas[address] = r
 		}
 		r.ready = true
@@ -182,7 +185,7 @@ func (e *entry) trusted(not map[string]bool) bool {
 
 func (e *entry) lease(r *replica) *Lease {
 	r.inflight++
-	return &Lease{Address: r.address, entry: e, replica: r}
+	return &Lease{Address: r.address, Pod: r.pod, entry: e, replica: r}
 }
 
 // grant serves the queue as far as replicas are free. One that refuses some of the
