@@ -1,8 +1,6 @@
 package lambda
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -14,8 +12,8 @@ import (
 
 // codeStore keeps zip files by their sum.
 type codeStore struct {
-	dir string
-	mu  sync.RWMutex // writing: files appear and go
+	dir, spoolDir string
+	mu            sync.RWMutex // writing: files appear and go
 	// fresh are files that no function refers to yet.
 	fresh map[string]int
 }
@@ -23,60 +21,54 @@ type codeStore struct {
 var sumOK = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
 func newCodeStore(stateDir string) (*codeStore, error) {
-	dir := filepath.Join(stateDir, "code")
-	if err := os.MkdirAll(dir, 0o750); err != nil {
-		return nil, fmt.Errorf("make the directory of code: %w", err)
+	c := &codeStore{dir: filepath.Join(stateDir, "code"), spoolDir: filepath.Join(stateDir, "code-new"), fresh: map[string]int{}}
+	if err := os.RemoveAll(c.spoolDir); err != nil { // of a process before
+		return nil, fmt.Errorf("clear the directory of new code: %w", err)
 	}
-	return &codeStore{dir: dir, fresh: map[string]int{}}, nil
+	for _, dir := range []string{c.dir, c.spoolDir} {
+		if err := os.MkdirAll(dir, 0o750); err != nil {
+			return nil, fmt.Errorf("make the directory of code: %w", err)
+		}
+	}
+	return c, nil
 }
 
-// put stores a file on the disk and returns its sum. The caller calls release once a
-// function refers to it, or none will.
-func (c *codeStore) put(data []byte) (sum string, release func(), err error) {
-	raw := sha256.Sum256(data)
-	sum = hex.EncodeToString(raw[:])
+// spool makes a file that is not kept yet; the caller removes it, or keeps it by put.
+func (c *codeStore) spool() (*os.File, error) {
+	file, err := os.CreateTemp(c.spoolDir, "new-*")
+	if err != nil {
+		return nil, fmt.Errorf("make a file for the code: %w", err)
+	}
+	return file, nil
+}
+
+// put keeps a file of spool, on the disk for good, as the one with that sum. The
+// caller calls release once a function refers to it, or none will.
+func (c *codeStore) put(file *os.File, sum string) (release func(), err error) {
+	if err := file.Sync(); err != nil {
+		return nil, fmt.Errorf("store the code: %w", err)
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if err := c.write(sum, data); err != nil {
-		return "", nil, fmt.Errorf("store the code: %w", err)
+	if err := os.Rename(file.Name(), filepath.Join(c.dir, sum)); err != nil {
+		return nil, fmt.Errorf("store the code: %w", err)
+	}
+	dir, err := os.Open(c.dir)
+	if err != nil {
+		return nil, fmt.Errorf("store the code: %w", err)
+	}
+	defer func() { _ = dir.Close() }()
+	if err := dir.Sync(); err != nil {
+		return nil, fmt.Errorf("store the code: %w", err)
 	}
 	c.fresh[sum]++
-	return sum, func() {
+	return func() {
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		if c.fresh[sum]--; c.fresh[sum] <= 0 {
 			delete(c.fresh, sum)
 		}
 	}, nil
-}
-
-// write makes the file, whole and on the disk, or not at all.
-func (c *codeStore) write(sum string, data []byte) error {
-	path := filepath.Join(c.dir, sum)
-	if info, err := os.Stat(path); err == nil && info.Size() == int64(len(data)) {
-		return nil
-	}
-	file, err := os.CreateTemp(c.dir, "new-*")
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.Remove(file.Name()) }()
-	_, err = file.Write(data)
-	if err == nil {
-		err = file.Sync()
-	}
-	if err = errors.Join(err, file.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(file.Name(), path); err != nil {
-		return err
-	}
-	dir, err := os.Open(c.dir)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = dir.Close() }()
-	return dir.Sync()
 }
 
 // open returns the file with that sum.

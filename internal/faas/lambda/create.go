@@ -1,7 +1,6 @@
 package lambda
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/base64"
@@ -16,9 +15,8 @@ import (
 	"github.com/labbox/labbox/internal/faas/lambda/archive"
 )
 
-// source is where a request says that the code is.
+// source is where a request says that the code is; a ZipFile is in the upload.
 type source struct {
-	ZipFile  string
 	ImageURI string `json:"ImageUri"`
 	S3Bucket string
 	S3Key    string
@@ -36,9 +34,11 @@ type createRequest struct {
 
 func (s *Server) createFunction(w http.ResponseWriter, r *http.Request) error {
 	var in createRequest
-	if err := decode(w, r, &in); err != nil {
+	up, err := s.decodeUpload(w, r, &in)
+	if err != nil {
 		return err
 	}
+	defer up.close()
 	t, err := parseName(in.FunctionName, "")
 	if err != nil {
 		return err
@@ -49,7 +49,7 @@ func (s *Server) createFunction(w http.ResponseWriter, r *http.Request) error {
 	if _, err := s.state.get(t.name); err == nil {
 		return conflict("Function already exist: %s", t.name)
 	}
-	f, release, err := s.newFunction(t.name, &in)
+	f, release, err := s.newFunction(t.name, &in, up)
 	if err != nil {
 		return err
 	}
@@ -71,7 +71,7 @@ func (s *Server) createFunction(w http.ResponseWriter, r *http.Request) error {
 
 // newFunction builds the function that a request asks for, its code stored. release
 // must be called once the function is registered, or will not be.
-func (s *Server) newFunction(name string, in *createRequest) (f *Function, release func(), err error) {
+func (s *Server) newFunction(name string, in *createRequest, up *upload) (f *Function, release func(), err error) {
 	v := &Version{Configuration: Configuration{
 		FunctionName: name, FunctionArn: arn(name, ""), Version: latest, PackageType: packageZip,
 		Timeout: 3, MemorySize: 128, TracingConfig: TracingConfig{"PassThrough"}, Architectures: []string{architecture},
@@ -94,7 +94,7 @@ func (s *Server) newFunction(name string, in *createRequest) (f *Function, relea
 	if err := in.apply(v, s.config.Python); err != nil {
 		return nil, nil, err
 	}
-	if release, err = s.takeCode(v, in.Code); err != nil {
+	if release, err = s.takeCode(v, in.Code, up); err != nil {
 		return nil, nil, err
 	}
 	f = &Function{
@@ -115,12 +115,12 @@ func (f *Function) touch(v *Version, now time.Time) {
 }
 
 // takeCode checks and stores the code that a request brings, and notes it in v.
-func (s *Server) takeCode(v *Version, in source) (release func(), err error) {
+func (s *Server) takeCode(v *Version, in source, up *upload) (release func(), err error) {
 	if in.S3Bucket != "" || in.S3Key != "" {
 		return nil, invalid("There is no S3 in this lab: send the code as ZipFile.")
 	}
 	if v.PackageType == packageImage {
-		if in.ImageURI == "" || in.ZipFile != "" {
+		if in.ImageURI == "" || up.file != nil {
 			return nil, invalid("Please provide ImageUri when updating or creating a function with packageType Image.")
 		}
 		if len(in.ImageURI) > 512 || strings.ContainsAny(in.ImageURI, " \t\r\n") {
@@ -133,26 +133,15 @@ func (s *Server) takeCode(v *Version, in source) (release func(), err error) {
 	if in.ImageURI != "" {
 		return nil, invalid("Please do not provide ImageUri when updating or creating a function with packageType Zip.")
 	}
-	if in.ZipFile == "" {
+	if up.file == nil || up.size == 0 {
 		return nil, invalid("Please provide a source for function code.")
 	}
-	data, err := base64.StdEncoding.DecodeString(in.ZipFile)
-	if err != nil {
-		return nil, fail(http.StatusBadRequest, "InvalidRequestContentException", "ZipFile is not base64: %s", err)
-	}
-	if limit := archive.Default().Zipped; int64(len(data)) > limit {
-		return nil, fail(http.StatusRequestEntityTooLarge, "RequestTooLargeException", "The zip file has %d bytes; the most is %d", len(data), limit)
-	}
-	if _, err := archive.Check(bytes.NewReader(data), int64(len(data)), archive.Default()); err != nil {
+	if _, err := archive.Check(up.file, up.size, archive.Default()); err != nil {
 		return nil, unzipFault(err)
 	}
-	sum, release, err := s.code.put(data)
-	if err != nil {
-		return nil, err
-	}
-	raw, _ := hex.DecodeString(sum)
-	v.CodeSum, v.CodeSha256, v.CodeSize = sum, base64.StdEncoding.EncodeToString(raw), int64(len(data))
-	return release, nil
+	v.CodeSum, v.CodeSize = up.sha256(), up.size
+	v.CodeSha256 = base64.StdEncoding.EncodeToString(up.sum.Sum(nil))
+	return s.code.put(up.file, v.CodeSum)
 }
 
 func unzipFault(err error) error {

@@ -260,3 +260,10 @@ func (f *fixture) await(t *testing.T, name string) {
 		}
 	}
 }
+
+// running returns how many invocations of a function run.
+func (b *busy) running(function string) int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.n[function]
+}

@@ -250,7 +250,7 @@ func receive(resp *http.Response, stream func(*runtime.Answer) error) (*outcome,
 	if a.Streamed && stream != nil {
 		err = stream(a)
 	} else {
-		payload, err = io.ReadAll(a.Body)
+		payload, err = io.ReadAll(a)
 	}
 	if err != nil {
 		return nil, err

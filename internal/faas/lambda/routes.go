@@ -48,10 +48,6 @@ func (s *Server) routes() http.Handler {
 	add := func(pattern string, h handler) {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("x-amzn-RequestId", uuid.NewString())
-			if err := s.verify(r); err != nil {
-				s.writeError(w, r, err)
-				return
-			}
 			if err := h(w, r); err != nil {
 				s.writeError(w, r, err)
 			}
@@ -63,6 +59,10 @@ func (s *Server) routes() http.Handler {
 		s.writeError(w, r, fail(http.StatusNotFound, "UnknownOperationException", "Lambda's operation %s %s is not available in this lab", r.Method, shorten(r.URL.Path)))
 	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := s.verify(r); err != nil { // over the path as it was sent
+			s.writeError(w, r, err)
+			return
+		}
 		if len(r.URL.Path) > 1 && strings.HasSuffix(r.URL.Path, "/") {
 			u := *r.URL
 			u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), strings.TrimRight(u.RawPath, "/")
@@ -125,13 +125,13 @@ func (s *Server) settingRoutes(add func(string, handler)) {
 // decode reads a JSON body; an empty one is an empty object. Unknown fields are left
 // alone, as AWS does: its clients know more of them every month.
 func decode(w http.ResponseWriter, r *http.Request, into any) error {
-	err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxControl)).Decode(into)
+	err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxRest)).Decode(into)
 	var large *http.MaxBytesError
 	switch {
 	case err == nil, errors.Is(err, io.EOF):
 		return nil
 	case errors.As(err, &large):
-		return fail(http.StatusRequestEntityTooLarge, "RequestTooLargeException", "Request must be smaller than %d bytes for this operation", maxControl)
+		return fail(http.StatusRequestEntityTooLarge, "RequestTooLargeException", "Request must be smaller than %d bytes for this operation", maxRest)
 	}
 	return fail(http.StatusBadRequest, "InvalidRequestContentException", "Could not parse request body into json: %s", shorten(err.Error()))
 }

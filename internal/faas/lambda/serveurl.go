@@ -249,7 +249,7 @@ func (s *Server) streamURL(w http.ResponseWriter, r *http.Request, i *invocation
 
 // pass writes a streamed answer; a prelude becomes status and headers.
 func pass(w http.ResponseWriter, a *runtime.Answer) error {
-	body := bufio.NewReader(a.Body)
+	body := bufio.NewReader(a)
 	if a.ContentType == preludeType {
 		text, err := readPrelude(body)
 		if err != nil {

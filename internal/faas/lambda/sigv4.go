@@ -2,6 +2,7 @@ package lambda
 
 import (
 	"bytes"
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"crypto/subtle"
@@ -10,6 +11,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -58,7 +60,7 @@ func (s *Server) checkSignature(r *http.Request, service string) error {
 	if sc.region != Region || sc.service != service {
 		return denied("InvalidSignatureException", "Credential should be scoped to region %s and service %s", Region, service)
 	}
-	sum, err := payloadSum(r)
+	sum, err := s.payloadSum(r)
 	if err != nil {
 		return err
 	}
@@ -106,25 +108,51 @@ func readScope(header string) (scope, error) {
 
 // payloadSum returns the sum that the signature covers, after comparing it with the
 // body's.
-func payloadSum(r *http.Request) (string, error) {
+func (s *Server) payloadSum(r *http.Request) (string, error) {
 	said := r.Header.Get("X-Amz-Content-Sha256")
 	if said == unsigned {
 		return said, nil
 	}
-	var body []byte
-	if r.Body != nil {
-		var err error
-		if body, err = io.ReadAll(http.MaxBytesReader(nil, r.Body, maxControl)); err != nil {
-			return "", err
-		}
-		r.Body = io.NopCloser(bytes.NewReader(body))
+	raw, err := s.hashBody(r)
+	if err != nil {
+		return "", err
 	}
-	raw := sha256.Sum256(body)
-	sum := hex.EncodeToString(raw[:])
+	sum := hex.EncodeToString(raw)
 	if said != "" && subtle.ConstantTimeCompare([]byte(strings.ToLower(said)), []byte(sum)) != 1 {
 		return "", denied("InvalidSignatureException", "X-Amz-Content-Sha256 is not the sum of the body")
 	}
 	return sum, nil
+}
+
+// hashBody returns the sum of the body and puts the body back, through a file if it is
+// not small.
+func (s *Server) hashBody(r *http.Request) ([]byte, error) {
+	sum := sha256.New()
+	if r.Body == nil {
+		return sum.Sum(nil), nil
+	}
+	in := io.TeeReader(http.MaxBytesReader(nil, r.Body, maxControl), sum)
+	var small bytes.Buffer
+	_, err := io.CopyN(&small, in, maxRest)
+	if err == io.EOF {
+		r.Body = io.NopCloser(&small)
+		return sum.Sum(nil), nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	file, err := s.code.spool()
+	if err != nil {
+		return nil, err
+	}
+	_ = os.Remove(file.Name()) // it lives as long as it is open
+	context.AfterFunc(r.Context(), func() { _ = file.Close() })
+	more, err := io.Copy(file, in)
+	if err != nil {
+		return nil, err
+	}
+	r.Body = io.NopCloser(io.MultiReader(&small, io.NewSectionReader(file, 0, more)))
+	return sum.Sum(nil), nil
 }
 
 // canonical is the request in the form that is signed.

@@ -18,9 +18,11 @@ func (s *Server) updateCode(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	var in codeRequest
-	if err := decode(w, r, &in); err != nil {
+	up, err := s.decodeUpload(w, r, &in)
+	if err != nil {
 		return err
 	}
+	defer up.close()
 	have, err := s.state.get(name)
 	if err != nil {
 		return err
@@ -29,7 +31,7 @@ func (s *Server) updateCode(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	next := *have.Latest
-	release, err := s.takeCode(&next, in.source)
+	release, err := s.takeCode(&next, in.source, up)
 	if err != nil {
 		return err
 	}

@@ -28,6 +28,8 @@ type Event struct {
 	Print string `json:"print,omitempty"`
 	// Size of a large answer.
 	Size int `json:"size,omitempty"`
+	// Headers of a function URL's request: x-do stands for Do, x-fail for error.
+	Headers map[string]string `json:"headers,omitempty"`
 }
 
 // Child runs the function's process and exits, if the environment says so; otherwise
@@ -59,6 +61,12 @@ func Child() {
 		}
 		var e Event
 		_ = json.Unmarshal(body, &e)
+		if e.Headers["x-do"] != "" {
+			e.Do = e.Headers["x-do"]
+		}
+		if e.Headers["x-fail"] != "" {
+			e.Do = "error"
+		}
 		if e.Print != "" {
 			fmt.Print(e.Print)
 		}

@@ -121,7 +121,7 @@ func (f *fixture) mustInvoke(t *testing.T, e any, stream bool) (string, *Answer,
 	if err != nil {
 		t.Fatal(err)
 	}
-	payload, err := io.ReadAll(a.Body)
+	payload, err := io.ReadAll(a)
 	if err != nil {
 		t.Fatal(err)
 	}

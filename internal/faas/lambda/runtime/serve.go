@@ -2,16 +2,14 @@ package runtime
 
 import (
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/json"
 	"io"
 	"net/http"
 )
 
-const (
-	answerType = "application/vnd.labbox.invocation"
-	// maxEvent is Lambda's limit of an event.
-	maxEvent = 6 << 20
-)
+// maxEvent is Lambda's limit of an event.
+const maxEvent = 6 << 20
 
 // handler is what the gateway and the kubelet see.
 func (r *Runtime) handler() http.Handler {
@@ -62,11 +60,7 @@ type answerWriter struct {
 }
 
 func newAnswerWriter(w http.ResponseWriter) *answerWriter {
-	h := w.Header()
-	h.Set("Content-Type", answerType)
-	for _, name := range []string{trailerFailed, trailerError, trailerLog} {
-		h.Add("Trailer", name)
-	}
+	w.Header().Set("Content-Type", answerType)
 	a := &answerWriter{w, http.NewResponseController(w)}
 	w.WriteHeader(http.StatusOK)
 	_ = a.rc.Flush()
@@ -78,6 +72,12 @@ func (a *answerWriter) head(h head) {
 	_, _ = a.w.Write(append(line, '\n'))
 }
 
+// part writes a part of the payload; the function goes on although nobody listens.
+func (a *answerWriter) part(p []byte) {
+	_ = binary.Write(a.w, binary.BigEndian, uint32(len(p)))
+	_, _ = a.w.Write(p)
+}
+
 // stream passes on what comes, piece by piece.
 func (a *answerWriter) stream(contentType string, body io.Reader) error {
 	a.head(head{Streamed: true, ContentType: contentType})
@@ -86,7 +86,7 @@ func (a *answerWriter) stream(contentType string, body io.Reader) error {
 	for {
 		n, err := body.Read(buffer)
 		if n > 0 {
-			_, _ = a.w.Write(buffer[:n]) // the function goes on although nobody listens
+			a.part(buffer[:n])
 			_ = a.rc.Flush()
 		}
 		if err == io.EOF {
@@ -99,15 +99,16 @@ func (a *answerWriter) stream(contentType string, body io.Reader) error {
 }
 
 func (a *answerWriter) finish(result Result) {
-	h := a.w.Header()
-	if !result.Streamed {
+	end := ending{Failed: result.Failed, Log: result.Log}
+	if result.Streamed {
+		end.Error = result.Payload
+	} else {
 		a.head(head{})
-		_, _ = a.w.Write(result.Payload)
-	} else if text := base64.StdEncoding.EncodeToString(result.Payload); result.Failed && len(text) <= maxTrailer {
-		h.Set(trailerError, text)
+		if len(result.Payload) > 0 {
+			a.part(result.Payload)
+		}
 	}
-	if result.Failed {
-		h.Set(trailerFailed, "1")
-	}
-	h.Set(trailerLog, base64.StdEncoding.EncodeToString(result.Log))
+	a.part(nil)
+	text, _ := json.Marshal(end)
+	_, _ = a.w.Write(text)
 }
