@@ -150,5 +150,6 @@ func (s *Server) listEventConfigs(w http.ResponseWriter, r *http.Request) error 
 	for _, q := range slices.Sorted(maps.Keys(f.Events)) {
 		list = append(list, f.Events[q].answerOf(name, q))
 	}
-	return listed(s, w, r, "FunctionEventInvokeConfigs", list)
+	body, err := listed(r, "FunctionEventInvokeConfigs", list)
+	return s.writePage(w, body, err)
 }

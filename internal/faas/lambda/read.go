@@ -44,19 +44,26 @@ func cut[T any](list []T, p page) ([]T, *string) {
 	return list[from:to], &next
 }
 
-// listed answers with a page of list under name.
-func listed[T any](s *Server, w http.ResponseWriter, r *http.Request, name string, list []T) error {
+// listed is the body of an answer with the page of list that r asks for, under name.
+func listed[T any](r *http.Request, name string, list []T) (map[string]any, error) {
 	p, err := pageOf(r)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	part, next := cut(list, p)
 	body := map[string]any{name: part}
 	if next != nil {
 		body["NextMarker"] = next
 	}
-	s.writeJSON(w, http.StatusOK, body)
-	return nil
+	return body, nil
+}
+
+// writePage answers with what listed returns.
+func (s *Server) writePage(w http.ResponseWriter, body map[string]any, err error) error {
+	if err == nil {
+		s.writeJSON(w, http.StatusOK, body)
+	}
+	return err
 }
 
 func (s *Server) listFunctions(w http.ResponseWriter, r *http.Request) error {
@@ -73,7 +80,8 @@ func (s *Server) listFunctions(w http.ResponseWriter, r *http.Request) error {
 			}
 		}
 	}
-	return listed(s, w, r, "Functions", list)
+	body, err := listed(r, "Functions", list)
+	return s.writePage(w, body, err)
 }
 
 // look returns the function and version that a request names.

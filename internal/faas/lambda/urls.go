@@ -213,7 +213,8 @@ func (s *Server) listURLs(w http.ResponseWriter, r *http.Request) error {
 	for _, q := range slices.Sorted(maps.Keys(f.URLs)) {
 		list = append(list, f.URLs[q].shown(r, name, q))
 	}
-	return listed(s, w, r, "FunctionUrlConfigs", list)
+	body, err := listed(r, "FunctionUrlConfigs", list)
+	return s.writePage(w, body, err)
 }
 
 // found is a function URL with what it belongs to.

@@ -99,7 +99,7 @@ func TestURLAccess(t *testing.T) {
 		t.Error(a.text)
 	}
 	f.must(t, 403, "GET /", nil, "Host", strings.Repeat("a", 32)+".lambda-url.eu-central-1.localhost")
-	f.must(t, 200, "GET "+path+"/", nil, f.signed(f.server.now(), "any", "GET "+path+"/", "", unsigned)...)
+	f.must(t, 200, "GET "+path+"/", nil, f.signed(f.server.now(), "any", "GET "+path+"/", unsigned)...)
 	a := f.must(t, 200, "OPTIONS "+path, nil, "Origin", "http://page", "Access-Control-Request-Method", "GET")
 	if a.header.Get("Access-Control-Allow-Origin") != "http://page" || a.header.Get("Access-Control-Max-Age") != "60" || a.text != "" {
 		t.Errorf("%v", a.header)

@@ -92,7 +92,8 @@ func (s *Server) listVersions(w http.ResponseWriter, r *http.Request) error {
 	for _, v := range f.Published {
 		list = append(list, v.Configuration)
 	}
-	return listed(s, w, r, "Versions", list)
+	body, err := listed(r, "Versions", list)
+	return s.writePage(w, body, err)
 }
 
 type aliasRequest struct {
@@ -186,7 +187,8 @@ func (s *Server) listAliases(w http.ResponseWriter, r *http.Request) error {
 			list = append(list, a)
 		}
 	}
-	return listed(s, w, r, "Aliases", list)
+	body, err := listed(r, "Aliases", list)
+	return s.writePage(w, body, err)
 }
 
 // alias returns the alias that a request's path names.
