@@ -71,7 +71,7 @@ func (d *Deployment) Validate() error {
 		}
 	}
 	faults = append(faults, validMeta(d.Labels, d.Annotations)...)
-	if _, _, err := ScaleBounds(d.Labels); err != nil {
+	if _, err := ParseScaling(d.Labels, d.Annotations); err != nil {
 		faults = append(faults, err)
 	}
 	return errors.Join(faults...)

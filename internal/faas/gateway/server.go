@@ -14,6 +14,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -27,8 +28,12 @@ type Server struct {
 	store   *store.Store
 	table   *store.Table
 	scaler  *scaler
+	loads   *autoscaler
 	metrics *metrics
-	proxy   http.Handler
+	calls   *replicas    // the way to a replica, of Call, forward and proxy
+	proxy   http.Handler // for what streams
+	buffers bufferPool
+	served  []string     // X-Served-By
 	login   *credentials // nil: no authentication
 	synced  atomic.Bool
 	log     *slog.Logger
@@ -40,8 +45,11 @@ func New(config Config, s *store.Store, log *slog.Logger) (*Server, error) {
 	m := newMetrics(table)
 	server := &Server{
 		config: config, store: s, table: table, metrics: m, log: log,
-		scaler: newScaler(s, table, m, config),
+		scaler: newScaler(s, table, m, config), loads: newAutoscaler(s, table, m, log),
 	}
+	server.served = []string{"labbox/" + config.Version}
+	server.scaler.pressed = server.loads.press
+	server.calls = newReplicas(server.scaler, config)
 	server.proxy = server.newProxy()
 	if config.BasicAuth {
 		login, err := readCredentials(config.SecretPath)
@@ -104,9 +112,13 @@ func (s *Server) Run(ctx context.Context, ready func()) error {
 	return nil
 }
 
-// Watch keeps the routing table up to date until ctx is done; Run does it by itself.
+// Watch keeps the routing table up to date and functions at the replicas that they
+// need, until ctx is done; Run does it by itself.
 func (s *Server) Watch(ctx context.Context, ready func()) error {
+	var tasks sync.WaitGroup
+	defer tasks.Wait()
 	return s.store.Watch(ctx, s.table, func() {
+		tasks.Go(func() { s.loads.Run(ctx) })
 		s.synced.Store(true)
 		ready()
 	})

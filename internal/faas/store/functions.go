@@ -239,13 +239,16 @@ func (s *Store) ensureService(ctx context.Context, d *appsv1.Deployment) error {
 // Wake sets a function at zero replicas to its least number, one at least; one that
 // is above zero stays as it is.
 func (s *Store) Wake(ctx context.Context, key Key) error {
-	have, err := s.function(ctx, key)
-	if err != nil {
+	err := retry.RetryOnConflict(retry.DefaultRetry, func() error {
+		have, err := s.function(ctx, key)
+		if err != nil || replicas(have) > 0 {
+			return err
+		}
+		least, _, _ := api.ScaleBounds(have.Spec.Template.Labels)
+		next := have.DeepCopy()
+		next.Spec.Replicas = new(max(least, 1))
+		_, err = s.client.Deployments(key.Namespace).Update(ctx, next, metav1.UpdateOptions{})
 		return err
-	}
-	if replicas(have) > 0 {
-		return nil
-	}
-	least, _, _ := api.ScaleBounds(have.Spec.Template.Labels)
-	return s.Scale(ctx, key, int64(max(least, 1)))
+	})
+	return translate("wake function "+key.Name, err)
 }

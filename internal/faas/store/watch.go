@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -19,11 +20,13 @@ import (
 // everything that existed at the start; it goes on by itself after a broken
 // connection.
 func (s *Store) Watch(ctx context.Context, table *Table, synced func()) error {
+	pods := newStarter(table)
 	var controllers []cache.Controller
 	for _, ns := range s.config.Namespaces {
 		controllers = append(controllers,
 			watchObjects(s.client.Deployments(ns), LabelFunction, &appsv1.Deployment{}, functionHandler(table)),
-			watchObjects(s.client.Slices(ns), "", &discoveryv1.EndpointSlice{}, sliceHandler(table)))
+			watchObjects(s.client.Slices(ns), "", &discoveryv1.EndpointSlice{}, sliceHandler(table)),
+			watchObjects(s.client.Pods(ns), LabelFunction, &corev1.Pod{}, pods.handler(ctx)))
 	}
 	done := make(chan struct{}, len(controllers))
 	var waits []cache.InformerSynced
@@ -76,13 +79,20 @@ func dropBulk(obj any) (any, error) {
 	if d, ok := obj.(*appsv1.Deployment); ok {
 		d.Spec.Template.Spec.Containers, d.Spec.Template.Spec.Volumes = nil, nil
 	}
+	if p, ok := obj.(*corev1.Pod); ok {
+		p.Annotations, p.Spec.Volumes = nil, nil
+		for i := range p.Spec.Containers {
+			c := &p.Spec.Containers[i]
+			*c = corev1.Container{Name: c.Name, ReadinessProbe: c.ReadinessProbe}
+		}
+	}
 	return obj, nil
 }
 
 func functionHandler(table *Table) cache.ResourceEventHandler {
 	set := func(obj any) {
 		if d, ok := obj.(*appsv1.Deployment); ok {
-			table.setFunction(Key{d.Namespace, d.Name}, &Function{
+			table.SetFunction(Key{d.Namespace, d.Name}, &Function{
 				Labels: d.Spec.Template.Labels, Annotations: d.Spec.Template.Annotations,
 				Replicas: replicas(d), Ready: d.Status.ReadyReplicas,
 			})
@@ -93,7 +103,7 @@ func functionHandler(table *Table) cache.ResourceEventHandler {
 		UpdateFunc: func(_, obj any) { set(obj) },
 		DeleteFunc: func(obj any) {
 			if d, ok := final(obj).(*appsv1.Deployment); ok {
-				table.setFunction(Key{d.Namespace, d.Name}, nil)
+				table.SetFunction(Key{d.Namespace, d.Name}, nil)
 			}
 		},
 	}
@@ -138,7 +148,8 @@ func readyAddresses(s *discoveryv1.EndpointSlice) []string {
 		}
 	}
 	for _, e := range s.Endpoints {
-		if e.Conditions.Ready != nil && !*e.Conditions.Ready {
+		ready, terminating := e.Conditions.Ready, e.Conditions.Terminating
+		if ready != nil && !*ready || terminating != nil && *terminating {
 			continue
 		}
 		for _, ip := range e.Addresses {
