@@ -3,6 +3,8 @@ package gateway
 import (
 	"context"
 	"net/http"
+	"net/url"
+	"strconv"
 	"time"
 
 	"github.com/labbox/labbox/internal/faas/api"
@@ -38,7 +40,11 @@ func (s *Server) describeFunction(w http.ResponseWriter, r *http.Request) error 
 		return err
 	}
 	f.InvocationCount = s.metrics.count(key)
-	if truthy(r.URL.Query().Get("usage")) {
+	usage, err := flag(r.URL.Query(), "usage")
+	if err != nil {
+		return err
+	}
+	if usage {
 		if usage, err := s.store.Usage(r.Context(), key); err == nil { // not measured yet is no failure
 			f.Usage = &usage
 		}
@@ -147,4 +153,15 @@ func (s *Server) awaitTable(ctx context.Context, key store.Key, seen func(store.
 	}
 }
 
-func truthy(v string) bool { return v == "1" || v == "true" }
+// flag reads a parameter that is on or off; absent is off.
+func flag(query url.Values, name string) (bool, error) {
+	text := query.Get(name)
+	if text == "" {
+		return false, nil
+	}
+	on, err := strconv.ParseBool(text)
+	if err != nil {
+		return false, &store.Invalid{Message: name + " must be 1, 0, true or false"}
+	}
+	return on, nil
+}
