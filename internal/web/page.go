@@ -90,7 +90,8 @@ func functions(c *catalogue, a *assets) template.FuncMap {
 			return c.textOr(kind+"."+s.ID+".title", orDefault(s.Title, s.ID))
 		},
 		"steptext": func(kind string, s Step) string { return c.textOr(kind+"."+s.ID+".text", "") },
-		"letter":   func(i int) string { return string(rune('a' + i%26)) },
+		"scaled":   c.scaled, "count": c.count, "rate": c.rate, "section": section, "sparkpath": spark, "names": c.names,
+		"letter": func(i int) string { return string(rune('a' + i%26)) },
 	}
 }
 
@@ -132,6 +133,7 @@ func (s *Server) routePages(e *echo.Echo) {
 	g.GET("/capstone", s.pageCapstone)
 	g.GET("/plots", s.pagePlots)
 	g.GET("/modules", s.pageModules)
+	s.routeFunctionPages(g, e)
 	e.POST("/capstone/run", s.formCapstone(s.runCapstone))
 	e.POST("/capstone/reset", s.formCapstone(s.resetCapstone))
 }
@@ -170,7 +172,20 @@ func (s *Server) renderError(c echo.Context, status int, e *lab.Error) error {
 	return s.render(c, content{status, "error", now, map[string]any{"Status": status, "Error": e}})
 }
 
-func navigation() []string { return []string{"home", "components", "capstone", "plots", "modules"} }
+func navigation() []string {
+	return []string{"home", "components", "functions", "capstone", "plots", "modules"}
+}
+
+// section is the page of the menu that a page belongs to.
+func section(page string) string {
+	switch page {
+	case "component":
+		return "components"
+	case "function", "store":
+		return "functions"
+	}
+	return page
+}
 
 func navHref(page string) string {
 	if page == "home" {

@@ -25,6 +25,7 @@ class Plot {
     this.empty = panel.querySelector('.empty');
     this.format = formatter(panel.dataset.unit, panel.dataset.unitText);
     this.names = '';
+    this.texts = JSON.parse(panel.dataset.names);
     new ResizeObserver(() => this.chart?.setSize(this.size())).observe(this.canvas);
   }
 
@@ -37,7 +38,7 @@ class Plot {
 
   async update() {
     let answer;
-    try { answer = await fetch(`/api/v1/query_range?query=${this.panel.dataset.plot}`); } catch { return; }
+    try { answer = await fetch(this.panel.dataset.url); } catch { return; }
     if (!answer.ok) return;
     this.series = largest(await answer.json());
     this.empty.hidden = this.series.lines.length > 0;
@@ -82,7 +83,7 @@ class Plot {
         ...lines.map((line, i) => {
           const stroke = colour(this.canvas, `series-${i % MOST}`);
           return {
-            label: line.name || '–', stroke, width: 1.5, points: {show: false}, spanGaps: true,
+            label: this.texts[line.name] || line.name || '–', stroke, width: 1.5, points: {show: false}, spanGaps: true,
             fill: stacked ? alpha(stroke, 0.22) : undefined,
             value: (_, v, __, at) => {
               const own = at == null ? lastOf(this.series.lines[i]?.values ?? []) : this.series.lines[i]?.values[at];
