@@ -43,10 +43,11 @@ func TestBrowserFunction(t *testing.T) {
 	b.run(t, until(`!document.querySelector('.starting') && document.querySelector('h1 .state.is-ready') !== null`))
 	b.clean(t, "deploy")
 
-	b.run(t, fill(`#invoke input[name="path"]`, "/shout?x=1"), fill(`#invoke textarea`, `<img src=x onerror=alert(1)>`),
+	b.run(t, until(`document.querySelector('#invoke textarea').value === 'labbox'`),
+		fill(`#invoke input[name="path"]`, "/shout?x=1"), fill(`#invoke textarea`, `<img src=x onerror=alert(1)>`),
 		chromedp.Focus(chromedp.CSS("#invoke-go")), chromedp.KeyEvent("\r"), visible(".answer-status.is-ready"))
 	if body := mustEvaluate[string](t, b, `document.querySelector('.answer-body').textContent`); body !=
-		`{"method": "POST", "path": "/shout?x=1", "type": "application/json", "body": "<img src=x onerror=alert(1)>"}`+"\n" {
+		`{"method": "POST", "path": "/shout?x=1", "type": "text/plain", "body": "<img src=x onerror=alert(1)>"}`+"\n" {
 		t.Errorf("the answer is %q", body)
 	}
 	if mustEvaluate[bool](t, b, `document.querySelector('.answer img') !== null`) {

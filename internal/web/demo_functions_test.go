@@ -113,7 +113,8 @@ func (d *demoFunctions) Offers(context.Context) ([]StoreFunction, error) {
 	return []StoreFunction{
 		offer("env", "Environment", "Answers with the environment and the headers that the function sees."),
 		offer("sentiment", "Sentiment", "Says whether a text is glad or sad, by a small model that works offline."),
-		offer("figlet", "Figlet", "Writes a text in large letters."),
+		{Name: "figlet", Title: "Figlet", TitleDE: "Großbuchstaben", Description: "Writes a text in large letters.", DescriptionDE: "Schreibt einen Text in großen Buchstaben.",
+			Image: "labbox.local/store-figlet:1.0", Example: "labbox"},
 	}, nil
 }
 

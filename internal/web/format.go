@@ -122,6 +122,8 @@ func (c *catalogue) moment(t time.Time) string {
 // quantity writes v in one of the units of Plot.
 func (c *catalogue) quantity(v float64, unit string) string {
 	switch unit {
+	case "replicas": // the title says so
+		return c.figures(v)
 	case "bytes":
 		return c.bytes(int64(v))
 	case "seconds":

@@ -134,8 +134,13 @@ type StoreFunction struct {
 	Name        string `json:"name"`
 	Title       string `json:"title"`
 	Description string `json:"description"`
-	Author      string `json:"author,omitempty"`
-	Image       string `json:"image"`
+	// TitleDE and DescriptionDE are the German texts; empty where there are none.
+	TitleDE       string `json:"titleDE,omitempty"`
+	DescriptionDE string `json:"descriptionDE,omitempty"`
+	// Example is a body to try it with.
+	Example string `json:"example,omitempty"`
+	Author  string `json:"author,omitempty"`
+	Image   string `json:"image"`
 	// Link is where to read more; http or https, or empty.
 	Link string `json:"link,omitempty"`
 }

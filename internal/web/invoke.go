@@ -26,8 +26,9 @@ const (
 	// what is shown of an answer.
 	invokeBody   = 1 << 20
 	invokeAnswer = 64 << 10
-	// invokePatience is how long an answer is waited for.
-	invokePatience = 60 * time.Second
+	// invokePatience is how long an answer is waited for: a little less than the gateway
+	// itself waits for a function.
+	invokePatience = 55 * time.Second
 	// codeTimeout is the code of an answer that did not come in time.
 	codeTimeout lab.Code = "timeout"
 	// dumped is how many bytes of a binary answer are shown.

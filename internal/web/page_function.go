@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"maps"
 	"net/http"
 	"slices"
@@ -42,7 +43,23 @@ func functionID(c echo.Context) FunctionID {
 }
 
 func (s *Server) pageFunction(c echo.Context) error {
-	return s.showFunction(c, functionID(c), blankInvocation())
+	id := functionID(c)
+	return s.showFunction(c, id, s.functions.suggest(c.Request().Context(), id.Name))
+}
+
+// suggest fills the form in with what the store says to try.
+func (f *functionSet) suggest(ctx context.Context, name string) invocation {
+	call := blankInvocation()
+	for _, o := range f.offers.load(ctx).value {
+		if o.Name != name || o.Example == "" {
+			continue
+		}
+		call.Body = o.Example
+		if !json.Valid([]byte(o.Example)) {
+			call.Type = "text/plain"
+		}
+	}
+	return call
 }
 
 // backToFunction is for who reloads the page of an answer: the call is not repeated.
