@@ -83,6 +83,7 @@ func functions(c *catalogue, a *assets) template.FuncMap {
 		"icon":    func(name string) (template.HTML, error) { return a.icon(name) },
 		"navhref": navHref, "pathescape": url.PathEscape,
 		"german": func() bool { return c.lang == "de" },
+		"share":  func(part, whole float64) float64 { return part / whole * 100 },
 		"percent": func(part, whole any) int {
 			return percent(toFloat(part), toFloat(whole))
 		},

@@ -50,7 +50,7 @@ func shown(f api.FunctionStatus) web.Function {
 	return web.Function{
 		FunctionID: web.FunctionID{Namespace: f.Namespace, Name: f.Name}, Image: f.Image, Process: f.EnvProcess,
 		Replicas: int(f.Replicas), Ready: int(f.AvailableReplicas), Calls: f.InvocationCount, Created: f.CreatedAt, //nolint:gosec // small numbers
-		Environment: slices.Sorted(maps.Keys(f.EnvVars)), Secrets: f.Secrets, Labels: f.Labels, Annotations: f.Annotations,
+		Environment: orEmpty(slices.Sorted(maps.Keys(f.EnvVars))), Secrets: orEmpty(f.Secrets), Labels: f.Labels, Annotations: f.Annotations,
 		Limits: f.Limits, Requests: f.Requests, Constraints: f.Constraints, ReadOnly: f.ReadOnlyRootFilesystem,
 	}
 }
@@ -67,4 +67,12 @@ func (c *Client) Scale(ctx context.Context, id web.FunctionID, replicas int) err
 func (c *Client) Remove(ctx context.Context, id web.FunctionID) error {
 	in := api.DeleteRequest{FunctionName: id.Name, Namespace: id.Namespace}
 	return about("delete "+id.Name, c.call(ctx, http.MethodDelete, "/system/functions?namespace="+url.QueryEscape(id.Namespace), in, nil))
+}
+
+// orEmpty makes JSON of it a list, not null.
+func orEmpty(list []string) []string {
+	if list == nil {
+		return []string{}
+	}
+	return list
 }
