@@ -97,6 +97,8 @@ func TestBrowserCallFails(t *testing.T) {
 		t.Error("nothing is said to who cannot see")
 	}
 	b.clean(t, "call")
+	d.functions.set(func(f *demoFunctions) { f.list = nil }) // deleted by somebody else
+	b.run(t, visible(`body[data-page="error"]`))
 }
 
 // TestBrowserCallPlain calls a function without JavaScript.

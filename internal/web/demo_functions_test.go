@@ -163,8 +163,9 @@ func (d *demoFunctions) Events(context.Context, int) ([]FunctionEvent, error) {
 	}
 	at := time.Date(2026, 3, 1, 12, 5, 0, 0, time.UTC)
 	return []FunctionEvent{
-		{ID: "e2", Time: at, Type: "dev.labbox.git.push", Source: "/git/platform", Topic: "git-push", Functions: []string{"classify", "resize"}, State: "delivered"},
-		{ID: "e1", Time: at.Add(-time.Minute), Type: "dev.labbox.cron", Source: "/cron/* * * * *", Topic: "cron", Functions: []string{"nightly"}, State: "delivered"},
+		{ID: "e3", Time: at, Source: "/alerts/<b>no</b>", Topic: "prometheus.alert.firing", State: "unheard"},
+		{ID: "e2", Time: at, Source: "/git/platform", Topic: "git.push", Subject: "refs/heads/main", Function: "classify.openfaas-fn", State: "retry", Tries: 2, Error: "status 500"},
+		{ID: "e1", Time: at.Add(-time.Minute), Source: "/functions/nightly", Topic: "cron", Function: "nightly.openfaas-fn", State: "done", Tries: 1},
 	}, nil
 }
 
@@ -172,7 +173,7 @@ func (d *demoFunctions) lambda(context.Context) ([]LambdaFunction, error) {
 	if d.absent {
 		return nil, ErrAbsent
 	}
-	return []LambdaFunction{{Name: "thumbnail", Runtime: "python3.13", Handler: "app.handler", State: "Active", Version: "$LATEST", MemoryMB: 128, Timeout: 3, CodeBytes: 4096}}, nil
+	return []LambdaFunction{{Name: "thumbnail", Runtime: "python3.13", Handler: "app.handler", State: "Active", Version: "$LATEST", Series: "l-thumbnail-1f2e3d4c-", MemoryMB: 128, Timeout: 3, CodeBytes: 4096}}, nil
 }
 
 func (d *demoFunctions) logs(ctx context.Context, q FunctionLog, w io.Writer) error {
@@ -204,13 +205,13 @@ func fakeVector(w http.ResponseWriter, query string) {
 		case askRate:
 			values["classify.openfaas-fn"], values["env.openfaas-fn"] = 18.24, 0.0166
 		case askCalls:
-			values["classify.openfaas-fn"], values["env.openfaas-fn"], values["resize.openfaas-fn"], values["thumbnail.lambda-fn"] = 16403, 12, 240, 31
+			values["classify.openfaas-fn"], values["env.openfaas-fn"], values["resize.openfaas-fn"], values["l-thumbnail-1f2e3d4c-latest-a1b2c3.lambda-fn"] = 16403, 12, 240, 31
 		case askErrors:
 			values["resize.openfaas-fn"] = 17
 		case askP50:
-			values["classify.openfaas-fn"], values["env.openfaas-fn"], values["resize.openfaas-fn"], values["thumbnail.lambda-fn"] = 0.0043, 0.0018, 0.182, 0.0121
+			values["classify.openfaas-fn"], values["env.openfaas-fn"], values["resize.openfaas-fn"], values["l-thumbnail-1f2e3d4c-latest-a1b2c3.lambda-fn"] = 0.0043, 0.0018, 0.182, 0.0121
 		case askP95:
-			values["classify.openfaas-fn"], values["env.openfaas-fn"], values["resize.openfaas-fn"], values["thumbnail.lambda-fn"] = 0.0112, 0.0024, 1.42, 0.388
+			values["classify.openfaas-fn"], values["env.openfaas-fn"], values["resize.openfaas-fn"], values["l-thumbnail-1f2e3d4c-latest-a1b2c3.lambda-fn"] = 0.0112, 0.0024, 1.42, 0.388
 		case askJoules:
 			values["classify.openfaas-fn"], values["env.openfaas-fn"], values["resize.openfaas-fn"] = 298.5, 0.19, 84
 		case askColdStarts:

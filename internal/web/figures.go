@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 )
 
@@ -174,6 +175,27 @@ func gather(answers map[string]map[string]float64, replicas Series) figures {
 		change(line.Name, func(f *Figures) { f.Replicas = line.Values })
 	}
 	return out
+}
+
+// together sums up the figures of all names that begin with prefix, such as those of
+// a function's versions. Times are those of the one that is called most.
+func (f figures) together(prefix string) *Figures {
+	sum := Figures{EnergyMethod: f.Method}
+	most := 0.0
+	for name, one := range f.of {
+		if prefix == "" || !strings.HasPrefix(name, prefix) {
+			continue
+		}
+		sum.CallsPerSecond += one.CallsPerSecond
+		sum.Calls += one.Calls
+		sum.Errors += one.Errors
+		sum.ColdStarts += one.ColdStarts
+		if one.Calls > most {
+			most = one.Calls
+			sum.P50, sum.P95, sum.JoulesPerCall, sum.ColdStartSeconds = one.P50, one.P95, one.JoulesPerCall, one.ColdStartSeconds
+		}
+	}
+	return &sum
 }
 
 // functionPlots are the plots of one function. Its names must be checked: they become

@@ -19,6 +19,12 @@ func TestGather(t *testing.T) {
 		*a.JoulesPerCall != 0.5 || a.ColdStarts != 2 || *a.ColdStartSeconds != 1.5 {
 		t.Errorf("%+v", a)
 	}
+	if sum := got.together("a"); sum.Calls != 10 || *sum.P95 != 1.5 || sum.EnergyMethod != "ccf" {
+		t.Errorf("together %+v", sum)
+	}
+	if none := got.together(""); none.Calls != 0 || none.P50 != nil {
+		t.Errorf("together, of no name: %+v", none)
+	}
 	if b := got.of["b.n"]; b.JoulesPerCall != nil || b.ColdStartSeconds != nil || len(b.Replicas) != 2 {
 		t.Errorf("without calls: %+v", b)
 	}

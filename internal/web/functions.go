@@ -61,7 +61,7 @@ type FunctionQueue interface {
 	DeadLetters(ctx context.Context, limit int) ([]DeadLetter, error)
 	// Replay puts a dead letter back into the queue.
 	Replay(ctx context.Context, id string) error
-	// Events returns at most limit events that were handed to functions, newest first.
+	// Events returns at most limit events on their way to functions, newest first.
 	Events(ctx context.Context, limit int) ([]FunctionEvent, error)
 }
 
@@ -165,18 +165,20 @@ type DeadLetter struct {
 	CallID string `json:"callId,omitempty"`
 }
 
-// FunctionEvent is an event that was handed to functions.
+// FunctionEvent is an event on its way to one function.
 type FunctionEvent struct {
 	ID     string    `json:"id"`
 	Time   time.Time `json:"time"`
-	Type   string    `json:"type"`
 	Source string    `json:"source"`
 	// Topic is what functions subscribe to.
-	Topic string `json:"topic,omitempty"`
-	// Functions were to get it.
-	Functions []string `json:"functions,omitempty"`
-	// State is in the gateway's words: delivered, failed...
-	State string `json:"state,omitempty"`
+	Topic   string `json:"topic"`
+	Subject string `json:"subject,omitempty"`
+	// Function is "name.namespace"; empty when nobody subscribes.
+	Function string `json:"function,omitempty"`
+	// State is unheard, queued, failed, retry, done or dead.
+	State string `json:"state"`
+	Tries int    `json:"tries"`
+	Error string `json:"error,omitempty"`
 }
 
 // LambdaFunction is a function of the AWS Lambda interface.
@@ -191,4 +193,6 @@ type LambdaFunction struct {
 	// Timeout is in seconds.
 	Timeout   int   `json:"timeout"`
 	CodeBytes int64 `json:"codeBytes"`
+	// Series begins the names under which the metrics know its versions.
+	Series string `json:"series,omitempty"`
 }

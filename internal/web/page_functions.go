@@ -60,9 +60,6 @@ type lambdaView struct {
 	Figures *Figures `json:"figures"`
 }
 
-// lambdaSpace is the namespace that Lambda functions run in.
-const lambdaSpace = "lambda-fn"
-
 func (s *Server) pageFunctions(c echo.Context) error {
 	ctx := c.Request().Context()
 	now, err := s.track.load(ctx)
@@ -121,8 +118,11 @@ func (f *functionSet) lambdaViews(ctx context.Context) ([]lambdaView, error) {
 	known := f.figures.load(ctx)
 	out := make([]lambdaView, 0, len(list.value))
 	for _, function := range list.value {
-		id := FunctionID{lambdaSpace, strings.ToLower(function.Name)}
-		out = append(out, lambdaView{function, figuresOf(known, id)})
+		view := lambdaView{LambdaFunction: function}
+		if known.err == nil {
+			view.Figures = known.value.together(function.Series)
+		}
+		out = append(out, view)
 	}
 	return out, nil
 }

@@ -2,7 +2,7 @@
 // changed; what it looks like is asked of the server, which renders the page anew in
 // the viewer's language. So there is one place that turns state into HTML. A region
 // with data-every is asked for anew every so many seconds, too: what it shows sends no
-// events.
+// events; data-gone means that once it is not found any more, it will not come back.
 import {morph} from './morph.js';
 
 const QUIET = 300; // ms between two refreshes at least
@@ -23,6 +23,7 @@ export function live(enhance) {
     try {
       const answer = await fetch(location.href, {headers: {Accept: 'text/html', 'X-Refresh': '1'}});
       if (answer.ok) apply(new DOMParser().parseFromString(await answer.text(), 'text/html'));
+      else if (answer.status === 404 && document.querySelector('[data-gone]')) location.reload();
     } catch { /* the stream reports that the lab is away */ }
     busy = false;
     if (again) { again = false; plan(); }
@@ -37,6 +38,7 @@ export function live(enhance) {
     }
     const token = (doc) => doc.querySelector('meta[name=csrf-token]');
     token(document).content = token(fresh).content;
+    for (const field of document.querySelectorAll('input[name=csrf]')) field.value = token(fresh).content;
   }
 
   function plan() { timer ||= setTimeout(refresh, QUIET); }

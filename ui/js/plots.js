@@ -71,7 +71,7 @@ class Plot {
     return {
       ...this.size(),
       padding: [8, 4, 0, 0],
-      legend: {markers: {width: 0, fill: (_, i) => colour(this.canvas, `series-${(i - 1) % MOST}`)}},
+      legend: {markers: {width: 0, fill: (_, i) => colour(this.canvas, hue(lines[i - 1], i - 1))}},
       cursor: {points: {show: false}, drag: {x: false, y: false}},
       scales: {y: {range: (_, low, high) => [Math.min(0, low ?? 0), (high > 0 ? high * 1.08 : 1)]}},
       axes: [
@@ -81,7 +81,7 @@ class Plot {
       series: [
         {value: (_, v) => (v == null ? '–' : clock(v, true))},
         ...lines.map((line, i) => {
-          const stroke = colour(this.canvas, `series-${i % MOST}`);
+          const stroke = colour(this.canvas, hue(line, i));
           return {
             label: this.texts[line.name] || line.name || '–', stroke, width: 1.5, points: {show: false}, spanGaps: true,
             fill: stacked ? alpha(stroke, 0.22) : undefined,
@@ -95,6 +95,13 @@ class Plot {
       bands: stacked ? lines.slice(1).map((_, i) => ({series: [i + 2, i + 1]})) : [],
     };
   }
+}
+
+// hue is the class of a line's colour. Status codes of errors have their own.
+function hue(line, i) {
+  const errors = /^([45])\d\d$/.exec(line?.name);
+  if (errors) return errors[1] === '5' ? 'plot-failed' : 'plot-refused';
+  return `series-${i % MOST}`;
 }
 
 // colour resolves a class of the stylesheet, for a canvas knows no CSS variables.

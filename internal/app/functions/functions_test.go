@@ -171,8 +171,12 @@ func TestOptionalParts(t *testing.T) {
 	if err := f.Replay(ctx, "9"); lab.AsError(err).Code != lab.CodeNotFound {
 		t.Errorf("replay what is gone: %v", err)
 	}
+	f.answer("GET /system/events", `200 [{"id":"e","topic":"cron","type":"dev.labbox.cron","source":"/s","time":"2026-03-01T12:00:00Z","functionName":"a","namespace":"n","state":"retry","tries":2,"error":"no\nanswer"},{"topic":"git.push","state":"unheard"}]`)
+	if events, err := f.Events(ctx, 9); err != nil || len(events) != 2 || events[0].Function != "a.n" || events[0].Error != "no answer" || events[0].Tries != 2 || events[1].Function != "" {
+		t.Errorf("events %+v, %v", events, err)
+	}
 	f.answer("GET /2015-03-31/functions", `200 {"Functions":[{"FunctionName":"f","Runtime":"python3.13","Handler":"a.b","State":"Active","Version":"$LATEST","MemorySize":128,"Timeout":3,"CodeSize":9}]}`)
-	if list, err := f.Lambda(ctx); err != nil || len(list) != 1 || list[0].Name != "f" || list[0].MemoryMB != 128 || list[0].Timeout != 3 {
+	if list, err := f.Lambda(ctx); err != nil || len(list) != 1 || list[0].Name != "f" || list[0].MemoryMB != 128 || list[0].Timeout != 3 || list[0].Series != "l-f-252f10c8-" {
 		t.Errorf("lambda %+v, %v", list, err)
 	}
 }

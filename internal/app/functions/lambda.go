@@ -2,6 +2,8 @@ package functions
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"net/http"
 	"net/url"
 	"strings"
@@ -40,6 +42,7 @@ func (c *Client) Lambda(ctx context.Context) ([]web.LambdaFunction, error) {
 			out = append(out, web.LambdaFunction{
 				Name: f.FunctionName, Runtime: f.Runtime, Handler: f.Handler, State: f.State, Version: f.Version, Modified: f.LastModified,
 				MemoryMB: f.MemorySize, Timeout: f.Timeout, CodeBytes: f.CodeSize,
+				Series: lambdaSeries(f.FunctionName),
 			})
 		}
 		if marker = page.NextMarker; marker == "" {
@@ -47,4 +50,15 @@ func (c *Client) Lambda(ctx context.Context) ([]web.LambdaFunction, error) {
 		}
 	}
 	return out, nil
+}
+
+// lambdaSeries begins the names that the gateway gives the Deployments of a Lambda
+// function's versions, and so the names in its metrics; package lambda makes them.
+func lambdaSeries(name string) string {
+	slug := strings.Trim(strings.ReplaceAll(strings.ToLower(name), "_", "-"), "-")
+	if len(slug) > 24 {
+		slug = strings.Trim(slug[:24], "-")
+	}
+	sum := sha256.Sum256([]byte(name))
+	return strings.ReplaceAll("l-"+slug+"-"+hex.EncodeToString(sum[:4]), "--", "-") + "-"
 }

@@ -42,14 +42,20 @@ type deadLetter struct {
 
 // reason is what the last try ended with, in one line.
 func (d deadLetter) reason() string {
-	text := strings.Join(strings.Fields(cmp.Or(d.Error, d.Answer)), " ")
-	if runes := []rune(text); len(runes) > 160 {
-		text = string(runes[:160]) + "…"
-	}
+	text := oneLine(cmp.Or(d.Error, d.Answer))
 	if d.Status == 0 {
 		return text
 	}
 	return strings.TrimSuffix(fmt.Sprintf("%d: %s", d.Status, text), ": ")
+}
+
+// oneLine shortens text.
+func oneLine(text string) string {
+	text = strings.Join(strings.Fields(text), " ")
+	if runes := []rune(text); len(runes) > 160 {
+		return string(runes[:160]) + "…"
+	}
+	return text
 }
 
 // mostDead is how many dead letters are read to find the newest: the gateway lists
@@ -77,12 +83,35 @@ func (c *Client) Replay(ctx context.Context, id string) error {
 	return about("replay "+id, c.call(ctx, http.MethodPost, "/system/dead-letters/"+url.PathEscape(id)+"/replay", nil, nil))
 }
 
-// Events implements web.FunctionQueue.
+// delivery is an event on its way to one function, as the gateway lists it.
+type delivery struct {
+	ID        string    `json:"id"`
+	Topic     string    `json:"topic"`
+	Source    string    `json:"source"`
+	Subject   string    `json:"subject"`
+	Time      time.Time `json:"time"`
+	Function  string    `json:"functionName"`
+	Namespace string    `json:"namespace"`
+	State     string    `json:"state"`
+	Tries     int       `json:"tries"`
+	Error     string    `json:"error"`
+}
+
+// Events implements web.FunctionQueue. The gateway lists the newest first.
 func (c *Client) Events(ctx context.Context, limit int) ([]web.FunctionEvent, error) {
-	var list []web.FunctionEvent
+	var list []delivery
 	if err := c.call(ctx, http.MethodGet, "/system/events?limit="+strconv.Itoa(limit), nil, &list); err != nil {
 		return nil, optional(err)
 	}
-	slices.SortStableFunc(list, func(a, b web.FunctionEvent) int { return b.Time.Compare(a.Time) })
-	return list[:min(limit, len(list))], nil
+	out := []web.FunctionEvent{}
+	for _, d := range list {
+		e := web.FunctionEvent{
+			ID: d.ID, Time: d.Time, Source: d.Source, Topic: d.Topic, Subject: d.Subject, State: d.State, Tries: d.Tries, Error: oneLine(d.Error),
+		}
+		if d.Function != "" {
+			e.Function = d.Function + "." + d.Namespace
+		}
+		out = append(out, e)
+	}
+	return out, nil
 }
