@@ -236,3 +236,24 @@ func TestNoGateway(t *testing.T) {
 		}
 	}
 }
+
+// TestOwnStore deploys everything that the gateway itself offers.
+func TestOwnStore(t *testing.T) {
+	t.Parallel()
+	f, ctx := newFixture(t), t.Context()
+	offers, err := f.Offers(ctx)
+	if errors.Is(err, web.ErrAbsent) {
+		t.Skip("this gateway has no store")
+	}
+	if err != nil || len(offers) == 0 {
+		t.Fatalf("%d offers, %v", len(offers), err)
+	}
+	for _, o := range offers {
+		if _, err := f.Deploy(ctx, o.Name); err != nil {
+			t.Errorf("%s: %v", o.Name, err)
+		}
+	}
+	if list, err := f.List(ctx); err != nil || len(list) != len(offers) {
+		t.Errorf("%d functions of %d offers, %v", len(list), len(offers), err)
+	}
+}
