@@ -188,6 +188,7 @@ func TestBrowserPages(t *testing.T) {
 		"home": "/", "components": "/components", "component": "/components/argocd-server",
 		"capstone": "/capstone", "plots": "/plots", "modules": "/modules",
 		"functions": "/functions", "function": "/functions/openfaas-fn/classify", "store": "/functions/store",
+		"function-stuck": "/functions/openfaas-fn/resize",
 	}
 	for _, look := range []struct {
 		width, height int64

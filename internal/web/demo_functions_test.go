@@ -41,8 +41,10 @@ func newDemoFunctions() *demoFunctions {
 			Limits:      map[string]string{"memory": "128Mi"}, ReadOnly: true,
 		}
 	}
+	stuck := function("resize", 3, 1)
+	stuck.Trouble = "resize: ErrImageNeverPull: image <b>no</b> is not present"
 	return &demoFunctions{
-		list: []Function{function("classify", 2, 2), function("env", 1, 1), function("nightly", 0, 0), function("resize", 3, 1)},
+		list: []Function{function("classify", 2, 2), function("env", 1, 1), function("nightly", 0, 0), stuck},
 		letters: []DeadLetter{
 			{ID: "dl-7", Function: "resize.openfaas-fn", Time: at, Attempts: 10, Reason: "status 500 <b>no</b>", CallID: "0c0f1d1e-6e0b-4a0e-9a51-3c1d2b6f7a10"},
 			{ID: "dl-3", Function: "classify.openfaas-fn", Time: at.Add(-time.Hour), Attempts: 10, Reason: "no answer within 30s"},

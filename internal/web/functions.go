@@ -84,6 +84,8 @@ type Function struct {
 	// Replicas are wanted, Ready of them take calls.
 	Replicas int `json:"replicas"`
 	Ready    int `json:"ready"`
+	// Trouble says why replicas are not ready, in Kubernetes' words; often empty.
+	Trouble string `json:"trouble,omitempty"`
 	// Calls ended since the gateway started.
 	Calls   float64   `json:"calls"`
 	Created time.Time `json:"created"`

@@ -91,7 +91,7 @@ func TestPagesSpeak(t *testing.T) {
 			d.server.hosts["127.0.0.1:8800"] = true
 			web := d.server.Handler()
 			for _, path := range []string{"/", "/components", "/components/kubelet", "/components/nothing", "/capstone", "/plots", "/modules",
-				"/functions", "/functions/store", "/functions/openfaas-fn/classify", "/functions/openfaas-fn/nightly", "/functions/openfaas-fn/nothing"} {
+				"/functions", "/functions/store", "/functions/openfaas-fn/classify", "/functions/openfaas-fn/nightly", "/functions/openfaas-fn/resize", "/functions/openfaas-fn/nothing"} {
 				for lang, word := range map[string]string{"en": "Skip to the content", "de": "Zum Inhalt springen"} {
 					body := ask(t, call{web, "GET", path, nil, map[string]string{"Accept-Language": lang}}).Body.String()
 					checkPage(t, mood+" "+path+" "+lang, body, word)

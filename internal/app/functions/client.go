@@ -33,6 +33,9 @@ type Options struct {
 	URL func() string
 	// Login returns its user and password.
 	Login func(ctx context.Context) (user, password string, err error)
+	// Workloads returns how the cluster's workloads fare; nil: nobody knows. It is asked
+	// while a function is not ready.
+	Workloads func(ctx context.Context) ([]lab.Workload, error)
 }
 
 // Client implements what web.FunctionParts asks for. It is safe for concurrent use.

@@ -61,10 +61,16 @@ func TestLifeOfAFunction(t *testing.T) {
 	if strings.Contains(fmt.Sprintf("%+v", got), "samples") {
 		t.Errorf("the value of a variable is in %+v", got)
 	}
+	f.opt.Workloads = func(context.Context) ([]lab.Workload, error) {
+		return []lab.Workload{{Namespace: "default", Name: "hello", Message: "another"}, {Namespace: "openfaas-fn", Name: "hello", Message: "ErrImageNeverPull"}}, nil
+	}
+	if list, err := f.List(ctx); err != nil || list[0].Trouble != "ErrImageNeverPull" {
+		t.Errorf("not ready: %+v, %v", list, err)
+	}
 	if err := f.Scale(ctx, id, 0); err != nil {
 		t.Fatal(err)
 	}
-	if list, err := f.List(ctx); err != nil || list[0].Replicas != 0 {
+	if list, err := f.List(ctx); err != nil || list[0].Replicas != 0 || list[0].Trouble != "" {
 		t.Errorf("at zero: %+v, %v", list, err)
 	}
 	if err := f.Remove(ctx, id); err != nil {

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/labbox/labbox/internal/faas/api"
+	"github.com/labbox/labbox/internal/lab"
 	"github.com/labbox/labbox/internal/web"
 )
 
@@ -42,7 +43,26 @@ func (c *Client) List(ctx context.Context) ([]web.Function, error) {
 	slices.SortFunc(out, func(a, b web.Function) int {
 		return strings.Compare(a.Namespace+"/"+a.Name, b.Namespace+"/"+b.Name)
 	})
+	c.explain(ctx, out)
 	return out, nil
+}
+
+// explain says of functions that are not ready what keeps them.
+func (c *Client) explain(ctx context.Context, list []web.Function) {
+	waits := func(f web.Function) bool { return f.Ready < f.Replicas }
+	if c.opt.Workloads == nil || !slices.ContainsFunc(list, waits) {
+		return
+	}
+	workloads, err := c.opt.Workloads(ctx)
+	if err != nil {
+		return // the list is worth more than its footnotes
+	}
+	for i, f := range list {
+		at := slices.IndexFunc(workloads, func(w lab.Workload) bool { return w.Namespace == f.Namespace && w.Name == f.Name })
+		if at >= 0 && waits(f) {
+			list[i].Trouble = workloads[at].Message
+		}
+	}
 }
 
 // shown leaves the values of the environment behind.
