@@ -37,10 +37,15 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	functions := store.New(client, store.Config{Namespaces: config.Namespaces, PullPolicy: config.PullPolicy, UserID: config.UserID})
+	functions := store.New(client, config.Store())
 	server, err := gateway.New(config, functions, slog.Default())
 	if err != nil {
 		return err
 	}
+	stop, err := extend(ctx, server, client, config.Namespaces[0])
+	if err != nil {
+		return err
+	}
+	defer stop()
 	return server.Run(ctx, func() { slog.Info("gateway ready", "address", config.Address, "version", version) })
 }

@@ -25,6 +25,10 @@ func (d *daemon) show(ctx context.Context, _ lab.Report) error {
 	if err != nil {
 		return err
 	}
+	front, err := d.withBuilder(server.Handler())
+	if err != nil {
+		return err
+	}
 	tcp, err := net.Listen("tcp", d.cfg.addr(d.cfg.Ports.Dashboard))
 	if err != nil {
 		return lab.Errorf(lab.CodePort, "Choose another port: labbox up --set ports.dashboard=PORT", "open the dashboard: %w", err)
@@ -34,7 +38,7 @@ func (d *daemon) show(ctx context.Context, _ lab.Report) error {
 		_ = tcp.Close()
 		return fmt.Errorf("open the admin socket: %w", err)
 	}
-	d.serve("dashboard", tcp, server.Handler())
+	d.serve("dashboard", tcp, front)
 	d.serve("admin socket", socket, d.adminHandler(server.AdminHandler()))
 	d.later("viewers", func(context.Context) error {
 		server.Close()
@@ -116,6 +120,7 @@ func (d *daemon) adminHandler(api http.Handler) http.Handler {
 	}
 	mux.HandleFunc("GET /api/v1/credentials", logins)
 	mux.HandleFunc("GET /api/v1/credentials/{name}", logins)
+	d.routeFunctions(mux)
 	mux.Handle("/", api)
 	return mux
 }
