@@ -1,7 +1,10 @@
 package functions
 
 import (
+	"archive/zip"
+	"bytes"
 	"context"
+	"encoding/json"
 	"io"
 	"log/slog"
 	"net"
@@ -15,7 +18,10 @@ import (
 
 	"github.com/labbox/labbox/internal/faas/event"
 	"github.com/labbox/labbox/internal/faas/gateway"
+	"github.com/labbox/labbox/internal/faas/lambda"
 	"github.com/labbox/labbox/internal/faas/queue"
+	"github.com/labbox/labbox/internal/faas/store"
+	"github.com/labbox/labbox/internal/faas/storetest"
 	"github.com/labbox/labbox/internal/web"
 )
 
@@ -120,4 +126,75 @@ func await(t *testing.T, what string, so func() bool) {
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
+}
+
+// TestContractLambda lists a function that was made through Lambda's own interface, and
+// finds the name that its Deployment, and so its metrics, begin with.
+func TestContractLambda(t *testing.T) {
+	t.Parallel()
+	cluster, dir, keys := storetest.New(t), t.TempDir(), make(callKeys, 9)
+	config, err := lambda.FromEnv(func(name string) string { return map[string]string{"state_dir": dir}[name] })
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := lambda.New(lambda.Options{Config: config, Client: cluster.Client(), Caller: keys, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Wait)
+	f := newFixture(t, func(s *gateway.Server) {
+		s.Extend(gateway.Extension{Prefixes: map[string]http.Handler{"/2015-03-31/": server}})
+	})
+	const name = "My_Thumb-nail_of_a_very_long_name"
+	var code bytes.Buffer
+	pack := zip.NewWriter(&code)
+	if _, err := pack.Create("app.py"); err != nil {
+		t.Fatal(err)
+	}
+	if err := pack.Close(); err != nil {
+		t.Fatal(err)
+	}
+	body, err := json.Marshal(map[string]any{
+		"FunctionName": name, "Role": "arn:aws:iam::000000000000:role/lab", "Runtime": "python3.13", "Handler": "app.handler",
+		"Code": map[string]any{"ZipFile": code.Bytes()}, "Timeout": 7, "MemorySize": 256,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := http.Post(f.url+"/2015-03-31/functions", "application/json", bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, _ := io.ReadAll(res.Body)
+	res.Body.Close()
+	if res.StatusCode != http.StatusCreated {
+		t.Fatalf("create: %d %s", res.StatusCode, text)
+	}
+	list, err := f.Lambda(t.Context())
+	if err != nil || len(list) != 1 || list[0].Name != name || list[0].Runtime != "python3.13" || list[0].Handler != "app.handler" ||
+		list[0].Timeout != 7 || list[0].MemoryMB != 256 || list[0].CodeBytes != int64(code.Len()) {
+		t.Fatalf("%+v, %v", list, err)
+	}
+	res, err = http.Post(f.url+"/2015-03-31/functions/"+name+"/invocations", "application/json", strings.NewReader("{}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	select {
+	case called := <-keys:
+		if called.Namespace != config.Namespace || !strings.HasPrefix(called.Name, list[0].Series) {
+			t.Errorf("called %s, which does not begin with %s", called, list[0].Series)
+		}
+	default:
+		t.Errorf("nothing was called: %s", res.Status)
+	}
+}
+
+// callKeys is a lambda.Caller that tells whom it was to call.
+type callKeys chan store.Key
+
+// Call implements lambda.Caller.
+func (c callKeys) Call(_ context.Context, key store.Key, _ *http.Request) (*http.Response, error) {
+	c <- key
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("{}"))}, nil
 }
