@@ -66,6 +66,7 @@ func newFixture(t *testing.T, change func(*Config), objects ...runtime.Object) *
 	if config.NamespaceRole != "" {
 		cluster.AwaitWatch(t, "namespaces", 1)
 	}
+	cluster.AwaitWatch(t, "pods", 1)
 	server := httptest.NewServer(gateway.Handler())
 	t.Cleanup(server.Close)
 	return &fixture{cluster, gateway, server.URL}

@@ -20,7 +20,8 @@ type Function struct {
 // that a writer holds long.
 //
 //	watch Deployments ────► SetFunction ─┐
-//	watch EndpointSlices ─► setSlice ────┴► Lookup, Acquire, Queue, Changed ◄─ calls
+//	watch EndpointSlices ─► setSlice ────┼► Lookup, Acquire, Queue, Changed ◄─ calls
+//	watch Pods ───────────► setPod ──────┘
 type Table struct {
 	mu      sync.RWMutex // before an entry's
 	entries map[Key]*entry
@@ -31,6 +32,7 @@ type entry struct {
 	mu       sync.Mutex
 	function *Function // nil: no such Deployment (yet)
 	slices   map[string][]string
+	pods     map[string]*podView
 	replicas map[string]*replica // ready, or with calls that still run
 	ready    []*replica          // by address
 	limit    int                 // calls a replica has at a time; 0: no bound
@@ -101,7 +103,7 @@ func (t *Table) write(key Key, f func(*entry)) {
 	defer t.mu.Unlock()
 	e := t.entries[key]
 	if e == nil {
-		e = &entry{slices: map[string][]string{}, replicas: map[string]*replica{}, changed: make(chan struct{})}
+		e = &entry{slices: map[string][]string{}, pods: map[string]*podView{}, replicas: map[string]*replica{}, changed: make(chan struct{})}
 		t.entries[key] = e
 	}
 	e.mu.Lock()
@@ -129,22 +131,71 @@ func (t *Table) setSlice(key Key, slice string, addresses []string) {
 		} else {
 			e.slices[slice] = addresses
 		}
-		var all []string
-		for _, some := range e.slices {
-			all = append(all, some...)
-		}
-		slices.Sort(all)
-		e.setReady(slices.Compact(all))
-		e.grant()
-		t.notify(key, e)
+		t.refresh(key, e)
 	})
+}
+
+// setPod records what Kubernetes says of a pod; nil when it is gone.
+func (t *Table) setPod(key Key, name string, view *podView) {
+	t.write(key, func(e *entry) {
+		switch have := e.pods[name]; {
+		case view == nil && have != nil:
+			have.standing, have.gone, have.early = leaving, true, false
+		case view == nil:
+		case have == nil:
+			e.pods[name] = view
+		default:
+			if have.standing != starting && view.standing == starting {
+				view.standing = leaving // once ready, it starts no more
+			}
+			view.early = have.early && view.standing != leaving
+			e.pods[name] = view
+		}
+		t.refresh(key, e)
+	})
+}
+
+// setEarly lets a starting pod have calls, or leaves it to the EndpointSlices again.
+func (t *Table) setEarly(key Key, name string, early bool) {
+	t.write(key, func(e *entry) {
+		if p := e.pods[name]; p != nil && p.standing != leaving {
+			p.early = early
+		}
+		t.refresh(key, e)
+	})
+}
+
+// refresh works out which replicas are ready: those of the EndpointSlices and those
+// that are early, but for those of which their pod says otherwise.
+func (t *Table) refresh(key Key, e *entry) {
+	var all []string
+	for _, some := range e.slices {
+		all = append(all, some...)
+	}
+	for name, p := range e.pods {
+		listed := slices.Contains(all, p.address)
+		switch {
+		case p.gone && !listed:
+			delete(e.pods, name)
+		case listed && p.standing == leaving:
+			all = slices.DeleteFunc(all, func(a string) bool { return a == p.address })
+		case listed:
+			p.early = false
+		case p.early:
+			all = append(all, p.address)
+		}
+	}
+	slices.Sort(all)
+	e.setReady(slices.Compact(all))
+	e.grant()
+	t.notify(key, e)
 }
 
 // notify wakes who waits for key and forgets entries that hold nothing.
 func (t *Table) notify(key Key, e *entry) {
 	close(e.changed)
 	e.changed = make(chan struct{})
-	if e.function == nil && len(e.slices) == 0 && len(e.waiting) == 0 {
+	if e.function == nil && len(e.slices) == 0 && len(e.pods) == 0 && len(e.waiting) == 0 {
 		delete(t.entries, key)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -19,13 +20,14 @@ import (
 // everything that existed at the start; it goes on by itself after a broken
 // connection.
 func (s *Store) Watch(ctx context.Context, table *Table, synced func()) error {
+	pods := newStarter(table)
 	var controllers []cache.Controller
 	for _, ns := range s.config.Namespaces {
-		for _, i := range s.informers(ns, table) {
+		for _, i := range s.informers(ctx, ns, table, pods) {
 			controllers = append(controllers, i.controller)
 		}
 	}
-	others, ready := s.watchSpaces(ctx, table)
+	others, ready := s.watchSpaces(ctx, table, pods)
 	defer others.Wait()
 	done := make(chan struct{}, len(controllers))
 	var waits []cache.InformerSynced
@@ -58,10 +60,11 @@ type informer struct {
 }
 
 // informers feed table with the functions of one namespace, once they run.
-func (s *Store) informers(ns string, table *Table) []informer {
+func (s *Store) informers(ctx context.Context, ns string, table *Table, pods *starter) []informer {
 	return []informer{
 		watchObjects(s.client.Deployments(ns), LabelFunction, &appsv1.Deployment{}, functionHandler(table)),
 		watchObjects(s.client.Slices(ns), "", &discoveryv1.EndpointSlice{}, sliceHandler(table)),
+		watchObjects(s.client.Pods(ns), LabelFunction, &corev1.Pod{}, pods.handler(ctx)),
 	}
 }
 
@@ -93,6 +96,13 @@ func dropBulk(obj any) (any, error) {
 	}
 	if d, ok := obj.(*appsv1.Deployment); ok {
 		d.Spec.Template.Spec.Containers, d.Spec.Template.Spec.Volumes = nil, nil
+	}
+	if p, ok := obj.(*corev1.Pod); ok {
+		p.Annotations, p.Spec.Volumes = nil, nil
+		for i := range p.Spec.Containers {
+			c := &p.Spec.Containers[i]
+			*c = corev1.Container{Name: c.Name, ReadinessProbe: c.ReadinessProbe}
+		}
 	}
 	return obj, nil
 }
@@ -156,7 +166,8 @@ func readyAddresses(s *discoveryv1.EndpointSlice) []string {
 		}
 	}
 	for _, e := range s.Endpoints {
-		if e.Conditions.Ready != nil && !*e.Conditions.Ready {
+		ready, terminating := e.Conditions.Ready, e.Conditions.Terminating
+		if ready != nil && !*ready || terminating != nil && *terminating {
 			continue
 		}
 		for _, ip := range e.Addresses {
