@@ -42,5 +42,10 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	stop, err := extend(ctx, server, client, config.Namespaces[0])
+	if err != nil {
+		return err
+	}
+	defer stop()
 	return server.Run(ctx, func() { slog.Info("gateway ready", "address", config.Address, "version", version) })
 }

@@ -63,10 +63,10 @@ func newFixture(t *testing.T, change func(*Config), objects ...runtime.Object) *
 	<-synced
 	cluster.AwaitWatch(t, "deployments", 1)
 	cluster.AwaitWatch(t, "endpointslices", 1)
+	cluster.AwaitWatch(t, "pods", 1)
 	if config.NamespaceRole != "" {
 		cluster.AwaitWatch(t, "namespaces", 1)
 	}
-	cluster.AwaitWatch(t, "pods", 1)
 	server := httptest.NewServer(gateway.Handler())
 	t.Cleanup(server.Close)
 	return &fixture{cluster, gateway, server.URL}

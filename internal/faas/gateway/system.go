@@ -68,6 +68,7 @@ func (s *Server) systemRoutes() http.Handler {
 	for _, r := range s.routes() {
 		mux.Handle(r.pattern, r.handler)
 	}
+	s.extendRoutes(mux)
 	closed := s.guarded(mux)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, "/system") || strings.HasPrefix(r.URL.Path, "/ui") {

@@ -54,6 +54,8 @@ type Client struct {
 	PodLog func(ctx context.Context, namespace, pod string, o *corev1.PodLogOptions) (io.ReadCloser, error)
 	// PodMetrics returns the metrics API's PodMetricsList as JSON.
 	PodMetrics func(ctx context.Context, namespace, selector string) ([]byte, error)
+	// Raw does any other request; its answer must be closed.
+	Raw func(ctx context.Context, r RawRequest) (io.ReadCloser, error)
 }
 
 // NewScheme knows the API groups that the store uses and no other.
@@ -171,5 +173,6 @@ func assemble(core, apps, discovery rest.Interface, codec runtime.ParameterCodec
 			return core.Get().AbsPath("/apis/metrics.k8s.io/v1beta1/namespaces", ns, "pods").
 				SetHeader("Accept", "application/json").Param("labelSelector", selector).DoRaw(ctx)
 		},
+		Raw: func(ctx context.Context, r RawRequest) (io.ReadCloser, error) { return r.do(ctx, core) },
 	}
 }

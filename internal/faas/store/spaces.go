@@ -71,14 +71,14 @@ func (s *Store) Namespace(ns string) (string, error) {
 //
 //	marked ──► bind the gateway's rights ──► watch its functions
 //	gone, or the mark is ──► end the watch ──► forget its functions
-func (s *Store) watchSpaces(ctx context.Context, table *Table, pods *starter) (all *sync.WaitGroup, ready <-chan struct{}) {
+func (s *Store) watchSpaces(ctx context.Context, table *Table) (all *sync.WaitGroup, ready <-chan struct{}) {
 	all = &sync.WaitGroup{}
 	done := make(chan struct{})
 	if s.config.NamespaceRole == "" {
 		close(done)
 		return all, done
 	}
-	w := &spaceWatch{store: s, table: table, pods: pods, group: all, running: map[string]*running{}}
+	w := &spaceWatch{store: s, table: table, group: all, running: map[string]*running{}}
 	i := watchObjects(s.client.Namespaces(), "", &corev1.Namespace{}, cache.ResourceEventHandlerFuncs{
 		AddFunc:    func(obj any) { w.seen(ctx, obj) },
 		UpdateFunc: func(_, obj any) { w.seen(ctx, obj) },
@@ -101,7 +101,6 @@ func (s *Store) watchSpaces(ctx context.Context, table *Table, pods *starter) (a
 type spaceWatch struct {
 	store *Store
 	table *Table
-	pods  *starter
 	group *sync.WaitGroup
 
 	mu      sync.Mutex
@@ -163,7 +162,7 @@ func (w *spaceWatch) run(ctx context.Context, ns string, r *running) []informer 
 	w.store.bindUntilDone(ctx, ns)
 	var group sync.WaitGroup
 	var waits []cache.InformerSynced
-	informers := w.store.informers(ctx, ns, w.table, w.pods)
+	informers := w.store.informers(ctx, ns, w.table)
 	for _, i := range informers {
 		waits = append(waits, i.controller.HasSynced)
 		group.Go(func() { i.controller.RunWithContext(ctx) })

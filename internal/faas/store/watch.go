@@ -20,14 +20,13 @@ import (
 // everything that existed at the start; it goes on by itself after a broken
 // connection.
 func (s *Store) Watch(ctx context.Context, table *Table, synced func()) error {
-	pods := newStarter(table)
 	var controllers []cache.Controller
 	for _, ns := range s.config.Namespaces {
-		for _, i := range s.informers(ctx, ns, table, pods) {
+		for _, i := range s.informers(ctx, ns, table) {
 			controllers = append(controllers, i.controller)
 		}
 	}
-	others, ready := s.watchSpaces(ctx, table, pods)
+	others, ready := s.watchSpaces(ctx, table)
 	defer others.Wait()
 	done := make(chan struct{}, len(controllers))
 	var waits []cache.InformerSynced
@@ -60,11 +59,11 @@ type informer struct {
 }
 
 // informers feed table with the functions of one namespace, once they run.
-func (s *Store) informers(ctx context.Context, ns string, table *Table, pods *starter) []informer {
+func (s *Store) informers(ctx context.Context, ns string, table *Table) []informer {
 	return []informer{
 		watchObjects(s.client.Deployments(ns), LabelFunction, &appsv1.Deployment{}, functionHandler(table)),
 		watchObjects(s.client.Slices(ns), "", &discoveryv1.EndpointSlice{}, sliceHandler(table)),
-		watchObjects(s.client.Pods(ns), LabelFunction, &corev1.Pod{}, pods.handler(ctx)),
+		watchObjects(s.client.Pods(ns), LabelFunction, &corev1.Pod{}, newStarter(table).handler(ctx)),
 	}
 }
 
