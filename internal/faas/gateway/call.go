@@ -139,7 +139,7 @@ func (s *Server) verdict(ctx context.Context, c *call, err error) (status int, t
 	case errors.Is(err, store.ErrNotFound):
 		return http.StatusNotFound, err.Error()
 	case errors.Is(err, ErrNoEndpoint):
-		return http.StatusServiceUnavailable, err.Error()
+		return http.StatusServiceUnavailable, s.explain(ctx, c.key, err.Error())
 	case errors.As(err, &timeout) && timeout.Timeout():
 		return http.StatusGatewayTimeout, "function " + c.key.String() + " did not answer within " + patience(ctx, s.config.UpstreamTimeout).String()
 	}
