@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"net/http"
 	"os"
 	"testing"
@@ -56,14 +55,14 @@ func TestBoxQueries(t *testing.T) {
 	p := newPrometheus(http.DefaultClient, url)
 	for name, query := range figureQueries() {
 		label := map[bool]string{true: "method", false: "function_name"}[name == askMethod]
-		values, err := p.values(context.Background(), query, label)
+		values, err := p.values(t.Context(), query, label)
 		if err != nil {
 			t.Errorf("%s: %v\n%s", name, err, query)
 		}
 		t.Log(name, values)
 	}
 	for _, plot := range append(functionPlots(FunctionID{"openfaas-fn", "classify"}), replicasPlot()) {
-		series, err := p.series(context.Background(), plot)
+		series, err := p.series(t.Context(), plot)
 		if err != nil {
 			t.Errorf("%s: %v\n%s", plot.ID, err, plot.Query)
 		}

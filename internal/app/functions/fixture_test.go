@@ -31,7 +31,8 @@ type fixture struct {
 	seen     []string
 }
 
-func newFixture(t *testing.T) *fixture {
+// newFixture starts it; extend may add to the gateway.
+func newFixture(t *testing.T, extend ...func(*gateway.Server)) *fixture {
 	t.Helper()
 	config, err := gateway.FromEnv(func(string) string { return "" })
 	if err != nil {
@@ -48,6 +49,9 @@ func newFixture(t *testing.T) *fixture {
 	server, err := gateway.New(config, s, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, extend := range extend {
+		extend(server)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	ended, synced := make(chan error), make(chan struct{})
