@@ -44,6 +44,7 @@ func run(ctx context.Context) error {
 		return err
 	}
 	config.Version, config.Commit = version, commit
+	config.Watched = lambdaNamespaces(os.Getenv)
 	client, err := store.InCluster("labbox-gateway/" + version)
 	if err != nil {
 		return err
@@ -53,7 +54,7 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	stop, err := extend(ctx, server, client, config.Namespaces[0])
+	stop, err := extend(ctx, server, client, config)
 	if err != nil {
 		return err
 	}
