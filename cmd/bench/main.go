@@ -18,10 +18,19 @@ func main() {
 	flag.StringVar(&o.Labbox, "labbox", "bin/labbox", "program to measure")
 	flag.IntVar(&o.Runs, "runs", 5, "how often the lab is started from nothing")
 	flag.DurationVar(&o.Idle, "idle", time.Minute, "how long CPU use at idle is watched")
+	flag.StringVar(&o.Gateway, "gateway", "", "address of another gateway than the lab's own, inside its network")
+	lab := flag.String("lab", "", "data directory of a lab that runs: measure its functions and nothing else")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	report, err := bench.Measure(ctx, o)
+	if flag.Arg(0) == "generate" { // what bench runs inside the lab's network
+		if err := bench.Generate(ctx, os.Stdin, os.Stdout, os.Stderr); err != nil {
+			fmt.Fprintln(os.Stderr, "bench generate:", err)
+			os.Exit(1)
+		}
+		return
+	}
+	report, err := measure(ctx, o, *lab)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
@@ -32,4 +41,11 @@ func main() {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
+}
+
+func measure(ctx context.Context, o bench.Options, lab string) (bench.Report, error) {
+	if lab != "" {
+		return bench.MeasureLoad(ctx, o, lab)
+	}
+	return bench.Measure(ctx, o)
 }

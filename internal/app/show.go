@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/labbox/labbox/internal/app/functions"
 	"github.com/labbox/labbox/internal/capstone"
 	"github.com/labbox/labbox/internal/lab"
 	"github.com/labbox/labbox/internal/web"
@@ -89,6 +90,9 @@ func (d *daemon) webOptions() web.Options {
 		Addr: d.cfg.addr(d.cfg.Ports.Dashboard), Version: d.version, Assets: ui.FS(), Log: d.log,
 		Events: d.store.Journal(), Status: d.status, Links: d.links, Modules: d.moduleList, Logs: d.logs,
 		Capstone: d.capstone, History: d.capstone.History, Stop: d.stop,
+		Functions: functions.New(functions.Options{
+			URL: func() string { return d.endpoint("gateway") }, Login: d.login("gateway"), Workloads: d.cluster.Workloads,
+		}).Parts(),
 		Prometheus: loopbackClient(), PrometheusURL: "http://" + d.cfg.addr(d.cfg.Ports.Prometheus),
 	}
 	for _, s := range d.steps() {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -22,6 +23,9 @@ type Options struct {
 	Runs int
 	// Idle is how long CPU use is watched once all is ready.
 	Idle time.Duration
+	// Gateway is the "host:port" of the gateway to measure inside the lab's network;
+	// its metrics are two ports further up. "" is the lab's own.
+	Gateway string
 	// Progress gets a line for every stage.
 	Progress io.Writer
 }
@@ -60,7 +64,7 @@ func Measure(ctx context.Context, o Options) (Report, error) {
 	values := map[string][]float64{}
 	for i := range o.Runs {
 		fmt.Fprintf(o.Progress, "run %d of %d\n", i+1, o.Runs)
-		r, err := once(ctx, o)
+		r, err := once(ctx, o, i == 0, values)
 		if err != nil {
 			return Report{}, fmt.Errorf("run %d: %w", i+1, err)
 		}
@@ -69,7 +73,7 @@ func Measure(ctx context.Context, o Options) (Report, error) {
 		}
 	}
 	report := Report{Labbox: o.Labbox, CPUs: cpus(), Runs: o.Runs, Figures: map[string]Figure{}}
-	for _, s := range specs() {
+	for _, s := range append(specs(), loadSpecs()...) {
 		report.Figures[s.name] = figure(s.unit, s.goal, values[s.name])
 	}
 	calibrated(report.Figures)
@@ -99,7 +103,9 @@ func calibrate() time.Duration {
 	return time.Since(began)
 }
 
-func once(ctx context.Context, o Options) (run, error) {
+// once measures one run. The load figures are of the first run only, and of many
+// rounds: they go to values at once.
+func once(ctx context.Context, o Options, first bool, values map[string][]float64) (run, error) {
 	dir, err := os.MkdirTemp("", "labbox-bench-")
 	if err != nil {
 		return nil, err
@@ -111,7 +117,15 @@ func once(ctx context.Context, o Options) (run, error) {
 		defer cancel()
 		_, _ = b.labbox(stop, "down", "--purge")
 	}()
-	for _, stage := range []func(context.Context) error{b.cold, b.memory, b.capstone, b.idle, b.warm} {
+	stages := []func(context.Context) error{b.cold, b.memory, b.capstone, b.idle, b.warm}
+	if first {
+		stages = append(stages, func(ctx context.Context) error {
+			load, err := b.functions(ctx)
+			maps.Copy(values, load)
+			return err
+		})
+	}
+	for _, stage := range stages {
 		if err := stage(ctx); err != nil {
 			return nil, err
 		}

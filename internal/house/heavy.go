@@ -33,6 +33,8 @@ var heavy = []struct {
 	// The commands of Kubernetes' own components are made of it.
 	{"github.com/spf13/cobra", []string{"cmd/labbox", "internal/kube"}},
 	{"github.com/vishvananda/", []string{"internal/kube"}},
+	// The queue's store, in the gateway's own process.
+	{"github.com/nats-io/", []string{"internal/faas"}},
 	{"github.com/go-git/", []string{"internal/capstone", "internal/git"}},
 	{"github.com/chromedp/", []string{"internal/web"}},
 	{"github.com/evanw/esbuild", []string{"cmd/mkui"}},

@@ -71,9 +71,11 @@ func (d *Deployment) Validate() error {
 		}
 	}
 	faults = append(faults, validMeta(d.Labels, d.Annotations)...)
-	if _, _, err := ScaleBounds(d.Labels); err != nil {
+	if _, err := ParseScaling(d.Labels, d.Annotations); err != nil {
 		faults = append(faults, err)
 	}
+	faults = append(faults, d.validTimeouts()...)
+	faults = append(faults, d.validSizes()...)
 	return errors.Join(faults...)
 }
 

@@ -46,7 +46,7 @@ func newFixture(t *testing.T, change func(*Config), objects ...runtime.Object) *
 		change(&config)
 	}
 	cluster := storetest.New(t, objects...)
-	s := store.New(cluster.Client(), store.Config{Namespaces: config.Namespaces, PullPolicy: config.PullPolicy, UserID: config.UserID})
+	s := store.New(cluster.Client(), config.Store())
 	gateway, err := New(config, s, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
@@ -63,6 +63,10 @@ func newFixture(t *testing.T, change func(*Config), objects ...runtime.Object) *
 	<-synced
 	cluster.AwaitWatch(t, "deployments", 1)
 	cluster.AwaitWatch(t, "endpointslices", 1)
+	cluster.AwaitWatch(t, "pods", 1)
+	if config.NamespaceRole != "" {
+		cluster.AwaitWatch(t, "namespaces", 1)
+	}
 	server := httptest.NewServer(gateway.Handler())
 	t.Cleanup(server.Close)
 	return &fixture{cluster, gateway, server.URL}
@@ -106,12 +110,7 @@ func (f *fixture) awaitReady(t *testing.T, name string, n int) {
 	defer cancel()
 	for {
 		changed := f.gateway.table.Changed(key)
-		seen := map[string]bool{}
-		for range 2 * n {
-			a, _ := f.gateway.table.Pick(key)
-			seen[a] = true
-		}
-		if _, any := f.gateway.table.Pick(key); any == (n > 0) && len(seen) == n {
+		if len(f.gateway.table.Addresses(key)) == n {
 			return
 		}
 		select {

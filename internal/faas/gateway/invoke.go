@@ -2,40 +2,13 @@ package gateway
 
 import (
 	"context"
-	"errors"
-	"net"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
-	"time"
-
-	"github.com/google/uuid"
 
 	"github.com/labbox/labbox/internal/faas/store"
 )
-
-// statusClientGone is what metrics record when the caller left before the answer.
-const statusClientGone = 499
-
-// call is what the proxy's stages know of one invocation.
-type call struct {
-	key     store.Key
-	path    *url.URL // Path, RawPath and RawQuery for the function
-	id      string
-	start   string
-	sentAs  string // the request's Content-Type
-	status  int
-	attempt int
-	body    *steadyBody // nil when there is none
-}
-
-type callKey struct{}
-
-func callOf(ctx context.Context) *call {
-	c, _ := ctx.Value(callKey{}).(*call)
-	return c
-}
 
 // invoke serves /function/{name}[.{namespace}][/path] with any method.
 func (s *Server) invoke(w http.ResponseWriter, r *http.Request) {
@@ -44,7 +17,8 @@ func (s *Server) invoke(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "the path must be /function/{name} or /function/{name}.{namespace}", http.StatusBadRequest)
 		return
 	}
-	if _, ok := s.table.Lookup(key); !ok {
+	f, ok := s.table.Lookup(key)
+	if !ok {
 		http.Error(w, "function "+key.String()+" not found", http.StatusNotFound)
 		return
 	}
@@ -58,19 +32,19 @@ func (s *Server) invoke(w http.ResponseWriter, r *http.Request) {
 			r.Body = http.MaxBytesReader(w, r.Body, s.config.MaxBody)
 		}
 	}
-	c := &call{
-		key: key, path: path, body: body, id: r.Header.Get("X-Call-Id"), sentAs: r.Header.Get("Content-Type"),
-		start: strconv.FormatInt(time.Now().UnixNano(), 10),
+	if ctx := s.patient(r.Context(), f); ctx != r.Context() {
+		r = r.WithContext(ctx)
 	}
-	if c.id == "" {
-		c.id = uuid.NewString()
+	c := s.begin(key, r.Header)
+	c.path, c.body = path, body
+	defer c.finish()
+	if whole(r) && (r.Body == http.NoBody || r.ContentLength > 0 && r.ContentLength <= maxBuffered) {
+		s.forward(w, r, c)
+		return
 	}
 	if r.ProtoMajor == 1 { // an answer may begin before the request has ended
 		_ = http.NewResponseController(w).EnableFullDuplex()
 	}
-	end := s.metrics.begin(key)
-	defer func() { end(c.status) }()
-	c.status = http.StatusBadGateway // stands if the proxy panics on a broken stream
 	s.proxy.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), callKey{}, c)))
 }
 
@@ -98,37 +72,16 @@ func notInName(r rune) bool {
 
 // failed answers a call that no function answered. The header tells a client that
 // the fault is the platform's, not the function's.
-func (s *Server) failed(w http.ResponseWriter, r *http.Request, err error) {
-	c := callOf(r.Context())
-	var large *http.MaxBytesError
-	var timeout net.Error
-	text := err.Error()
-	switch {
-	case c.body != nil && c.body.broken.Load(): // before the context, which ends with it
-		c.status, text = http.StatusRequestTimeout, errSlowClient.Error()
-	case r.Context().Err() != nil:
-		c.status = statusClientGone
-	case errors.As(err, &large):
-		c.status, text = http.StatusRequestEntityTooLarge, "the body is larger than "+strconv.FormatInt(large.Limit, 10)+" bytes"
-	case errors.Is(err, store.ErrNotFound):
-		c.status = http.StatusNotFound
-	case errors.Is(err, errNoEndpoint):
-		c.status = http.StatusServiceUnavailable
-	case errors.As(err, &timeout) && timeout.Timeout():
-		c.status, text = http.StatusGatewayTimeout, "function "+c.key.String()+" did not answer within "+s.config.UpstreamTimeout.String()
-	default:
-		c.status, text = http.StatusBadGateway, "cannot reach function "+c.key.String()
-		s.log.Warn("call failed", "function", c.key.String(), "call", c.id, "error", err)
-	}
+func (s *Server) failed(w http.ResponseWriter, r *http.Request, c *call, err error) {
+	var text string
+	c.status, text = s.verdict(r.Context(), c, err)
 	h := w.Header()
 	h.Set("X-Call-Id", c.id)
 	h.Set("X-Start-Time", c.start)
-	h.Set("X-Served-By", s.servedBy())
+	h["X-Served-By"] = s.served
 	h.Set("X-OpenFaaS-Internal", "proxy")
 	if r.ContentLength != 0 {
 		h.Set("Connection", "close") // what is left of the body is not worth reading
 	}
 	http.Error(w, text, c.status)
 }
-
-func (s *Server) servedBy() string { return "labbox/" + s.config.Version }

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -9,30 +10,30 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/labbox/labbox/internal/faas/store"
 )
 
-const (
-	maxAttempts = 5
-	// settle is how long a call waits for the table to learn that the only replica
-	// it knows of is gone.
-	settle = 2 * time.Second
-)
+// maxAttempts is how often a call is sent at most.
+const maxAttempts = 5
 
-// newProxy returns the handler that carries calls to replicas. Bodies stream both
-// ways and connections may be upgraded.
+// newProxy returns the handler that carries calls to replicas whose bodies stream, both
+// ways, and whose connections may be upgraded; see forward for the others.
 func (s *Server) newProxy() http.Handler {
 	return &httputil.ReverseProxy{
 		Rewrite:        s.rewrite,
-		Transport:      &replicas{scaler: s.scaler, base: newTransport(s.config)},
+		Transport:      s.calls,
 		ModifyResponse: s.answer,
-		ErrorHandler:   s.failed,
-		BufferPool:     &bufferPool{},
+		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {
+			s.failed(w, r, callOf(r.Context()), err)
+		},
+		BufferPool: &s.buffers,
 	}
 }
 
-func newTransport(c Config) http.RoundTripper {
+func newTransport(c Config, dialer *net.Dialer) http.RoundTripper {
 	return &http.Transport{
-		DialContext:           (&net.Dialer{Timeout: 3 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		DialContext:           dialer.DialContext,
 		MaxIdleConns:          c.MaxIdle,
 		MaxIdleConnsPerHost:   c.MaxIdlePerHost,
 		IdleConnTimeout:       30 * time.Second,
@@ -52,71 +53,153 @@ func (s *Server) rewrite(p *httputil.ProxyRequest) {
 	p.Out.URL.RawQuery, p.Out.URL.ForceQuery = c.path.RawQuery, c.path.ForceQuery
 	p.Out.Header["X-Forwarded-For"] = p.In.Header["X-Forwarded-For"]
 	p.SetXForwarded()
-	p.Out.Header.Set("X-Call-Id", c.id)
-	p.Out.Header.Set("X-Start-Time", c.start)
+	c.mark(p.Out.Header)
 }
 
 // answer completes the function's response.
 func (s *Server) answer(r *http.Response) error {
 	c := callOf(r.Request.Context())
 	c.status = r.StatusCode
-	r.Header.Set("X-Call-Id", c.id)
-	r.Header.Set("X-Start-Time", c.start)
-	r.Header.Set("X-Served-By", s.servedBy())
-	hasBody := r.StatusCode >= 200 && r.StatusCode != http.StatusNoContent && r.StatusCode != http.StatusNotModified
-	if hasBody && r.Header.Get("Content-Type") == "" {
+	s.complete(c, r.StatusCode, r.Header)
+	return nil
+}
+
+// complete adds to an answer's header what the gateway knows.
+func (s *Server) complete(c *call, status int, h http.Header) {
+	c.mark(h)
+	h["X-Served-By"] = s.served
+	hasBody := status >= 200 && status != http.StatusNoContent && status != http.StatusNotModified
+	if hasBody && h.Get("Content-Type") == "" {
 		kind := c.sentAs
 		if kind == "" {
 			kind = "text/plain"
 		}
-		r.Header.Set("Content-Type", kind)
+		h.Set("Content-Type", kind)
 	}
-	return nil
 }
 
-// replicas sends a request to a ready replica, and to another one as long as
-// nothing of it has reached a function.
+// replicas sends a request to a ready replica, and to another one where that is safe:
+// see again.
 type replicas struct {
 	scaler *scaler
-	base   http.RoundTripper
+	wires  wires             // for requests that are whole
+	stream http.RoundTripper // for all others
 }
 
-// RoundTrip implements http.RoundTripper.
+func newReplicas(s *scaler, c Config) *replicas {
+	dialer := &net.Dialer{Timeout: 2 * time.Second, KeepAlive: 30 * time.Second}
+	endless := c
+	endless.UpstreamTimeout = 0
+	return &replicas{
+		scaler: s, stream: &patientTransport{newTransport(c, dialer), newTransport(endless, dialer)},
+		wires: wires{dial: dialer.DialContext, timeout: c.UpstreamTimeout, pool: pool{max: c.MaxIdlePerHost}},
+	}
+}
+
+// RoundTrip implements http.RoundTripper for a request whose context has its call.
 func (t *replicas) RoundTrip(in *http.Request) (*http.Response, error) {
+	return t.do(callOf(in.Context()), in)
+}
+
+// do sends in. The call's lease is then of the replica that answered; it is not
+// released.
+func (t *replicas) do(c *call, in *http.Request) (*http.Response, error) {
 	ctx := in.Context()
-	c := callOf(ctx)
-	body := &onceBody{ReadCloser: in.Body}
-	tried := map[string]bool{}
-	for {
-		changed := t.scaler.table.Changed(c.key)
-		address, err := t.scaler.Await(ctx, c.key)
+	sent, err := newSending(in)
+	if err != nil {
+		return nil, err
+	}
+	var tried map[string]bool // made when needed
+	for attempt := 1; ; attempt++ {
+		lease, err := t.scaler.Lease(ctx, c.key, tried)
 		if err != nil {
 			return nil, err
 		}
-		if tried[address] { // all that the table knows have failed: wait for news
-			select {
-			case <-changed:
-			case <-time.After(settle):
-			case <-ctx.Done():
-				return nil, ctx.Err()
-			}
-			clear(tried)
-			continue
-		}
-		out := toward(in, address)
-		if in.Body != nil && in.Body != http.NoBody {
-			out.Body = body
-		}
-		resp, err := t.base.RoundTrip(out)
+		resp, err := t.send(c, sent, lease)
 		if err == nil {
+			c.lease = lease
 			return resp, nil
 		}
-		c.attempt++
-		if ctx.Err() != nil || c.attempt >= maxAttempts || !repeatable(out, body, err) {
+		if unreached(err) {
+			lease.Unreachable()
+		}
+		lease.Release()
+		if ctx.Err() != nil || attempt >= maxAttempts || !sent.again(err) {
 			return nil, err
 		}
-		tried[address] = true
+		if tried == nil {
+			tried = map[string]bool{}
+		}
+		tried[lease.Address] = true
 	}
+}
+
+func (t *replicas) send(c *call, s *sending, lease *store.Lease) (*http.Response, error) {
+	if s.whole {
+		return t.wires.send(s.Request, s.bytes, lease, c.interim)
+	}
+	out := toward(s.Request, lease.Address)
+	if s.once != nil {
+		out.Body = s.once
+	}
+	return t.stream.RoundTrip(out)
+}
+
+// sending is a request that may be sent more than once.
+type sending struct {
+	*http.Request
+	whole bool   // the body is bytes
+	bytes []byte // of a body that is not large
+	once  *onceBody
+}
+
+// newSending reads the body of r if it is not large, before a replica is asked for: a
+// client that is slow keeps none busy.
+func newSending(r *http.Request) (*sending, error) {
+	s := &sending{Request: r, whole: whole(r)}
+	switch {
+	case r.Body == nil || r.Body == http.NoBody:
+	case s.whole && r.ContentLength > 0 && r.ContentLength <= maxBuffered:
+		s.bytes = make([]byte, r.ContentLength)
+		if _, err := io.ReadFull(r.Body, s.bytes); err != nil {
+			return nil, fmt.Errorf("read the request's body: %w", err)
+		}
+	default:
+		s.whole, s.once = false, &onceBody{ReadCloser: r.Body}
+	}
+	return s, nil
+}
+
+// again says whether a request that failed with err may go to another replica. Its body
+// must still be there: none, or not large, or not begun. Then it may
+//
+//   - if there was no connection, whatever it is: it never left;
+//   - if the connection broke before an answer, and doing it twice is as good as doing
+//     it once: GET, HEAD, OPTIONS, TRACE, PUT and DELETE (RFC 9110, 9.2.2), and what
+//     carries an Idempotency-Key;
+//   - never after a timeout: the function may still be at work.
+func (s *sending) again(err error) bool {
+	if s.once != nil && s.once.used.Load() {
+		return false
+	}
+	if unreached(err) {
+		return true
+	}
+	var timeout net.Error
+	if errors.As(err, &timeout) && timeout.Timeout() {
+		return false
+	}
+	switch s.Method {
+	case http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodTrace, http.MethodPut, http.MethodDelete:
+		return true
+	}
+	return s.Header.Get("Idempotency-Key") != ""
+}
+
+// unreached says whether there was no connection at all.
+func unreached(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "dial"
 }
 
 // toward returns in with another host. A shallow copy does: transports change
@@ -126,27 +209,6 @@ func toward(in *http.Request, address string) *http.Request {
 	u.Host = address
 	out.URL = &u
 	return &out
-}
-
-// repeatable says whether a failed request may go to another replica: it never
-// left (no connection), or it changes nothing and has no body.
-func repeatable(r *http.Request, body *onceBody, err error) bool {
-	if body.used.Load() {
-		return false
-	}
-	var op *net.OpError
-	if errors.As(err, &op) && op.Op == "dial" {
-		return true
-	}
-	var timeout net.Error
-	if errors.As(err, &timeout) && timeout.Timeout() {
-		return false
-	}
-	switch r.Method {
-	case http.MethodGet, http.MethodHead, http.MethodOptions:
-		return r.Body == nil || r.Body == http.NoBody
-	}
-	return false
 }
 
 // onceBody knows whether it was read, and stays open when an attempt fails: the

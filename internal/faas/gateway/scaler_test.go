@@ -124,7 +124,7 @@ func TestFlightOutlivesItsFirstCaller(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	first, second := make(chan error), make(chan string)
 	go func() {
-		_, err := f.gateway.scaler.Await(ctx, key)
+		_, err := f.gateway.scaler.Lease(ctx, key, nil)
 		first <- err
 	}()
 	deadline := time.Now().Add(10 * time.Second)
@@ -135,11 +135,13 @@ func TestFlightOutlivesItsFirstCaller(t *testing.T) {
 		time.Sleep(time.Millisecond)
 	}
 	go func() {
-		address, err := f.gateway.scaler.Await(context.Background(), key)
+		lease, err := f.gateway.scaler.Lease(context.Background(), key, nil)
 		if err != nil {
 			t.Error(err)
+			close(second)
+			return
 		}
-		second <- address
+		second <- lease.Address
 	}()
 	cancel()
 	if err := <-first; !errors.Is(err, context.Canceled) {
@@ -147,7 +149,7 @@ func TestFlightOutlivesItsFirstCaller(t *testing.T) {
 	}
 	f.SetReady(t, "f", 8080, "10.0.0.1")
 	if got := <-second; got != "10.0.0.1:8080" {
-		t.Errorf("Await() = %q", got)
+		t.Errorf("Lease() = %q", got)
 	}
 }
 

@@ -1,64 +1,11 @@
 package store
 
 import (
-	"sync"
 	"testing"
 	"testing/synctest"
 
 	discoveryv1 "k8s.io/api/discovery/v1"
 )
-
-func TestPickTakesEachInTurn(t *testing.T) {
-	t.Parallel()
-	key := Key{"ns", "f"}
-	table := NewTable()
-	if _, ok := table.Pick(key); ok {
-		t.Fatal("an empty table has an address")
-	}
-	table.setSlice(key, "one", []string{"b:1", "a:1"})
-	table.setSlice(key, "two", []string{"c:1", "a:1"}) // one address in both, as during a move
-	var got []string
-	for range 6 {
-		a, _ := table.Pick(key)
-		got = append(got, a)
-	}
-	for i, want := range []string{"a:1", "b:1", "c:1", "a:1", "b:1", "c:1"} {
-		if got[i] != want {
-			t.Fatalf("Pick() gave %v, want a, b, c in turn", got)
-		}
-	}
-	table.setSlice(key, "one", nil)
-	table.setSlice(key, "two", []string{})
-	if a, ok := table.Pick(key); ok {
-		t.Errorf("Pick() = %s after all are gone", a)
-	}
-}
-
-func TestPickIsEvenUnderConcurrency(t *testing.T) {
-	t.Parallel()
-	key := Key{"ns", "f"}
-	table := NewTable()
-	table.setSlice(key, "s", []string{"a", "b", "c", "d"})
-	var mu sync.Mutex
-	count := map[string]int{}
-	var wg sync.WaitGroup
-	for range 8 {
-		wg.Go(func() {
-			for range 100 {
-				a, _ := table.Pick(key)
-				mu.Lock()
-				count[a]++
-				mu.Unlock()
-			}
-		})
-	}
-	wg.Wait()
-	for a, n := range count {
-		if n != 200 {
-			t.Errorf("%s was picked %d times of 800, want 200", a, n)
-		}
-	}
-}
 
 func TestChangedWakesAndForgets(t *testing.T) {
 	t.Parallel()
@@ -72,7 +19,7 @@ func TestChangedWakesAndForgets(t *testing.T) {
 		if woken {
 			t.Fatal("woken before a change")
 		}
-		table.setFunction(key, &Function{Replicas: 2})
+		table.SetFunction(key, &Function{Replicas: 2})
 		synctest.Wait()
 		if !woken {
 			t.Fatal("not woken by a change")
@@ -80,7 +27,7 @@ func TestChangedWakesAndForgets(t *testing.T) {
 		if f, ok := table.Lookup(key); !ok || f.Replicas != 2 {
 			t.Fatalf("Lookup() = %+v, %v", f, ok)
 		}
-		table.setFunction(key, nil)
+		table.SetFunction(key, nil)
 		if _, ok := table.Lookup(key); ok || len(table.entries) != 0 {
 			t.Error("a deleted function stays in the table")
 		}

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -47,13 +48,13 @@ func TestWatchFollowsTheCluster(t *testing.T) {
 	c.AwaitWatch(t, "endpointslices", 1)
 
 	c.SetReady(t, "f", 8080, "10.0.0.7")
-	await(t, table, key, func() bool { a, ok := table.Pick(key); return ok && a == "10.0.0.7:8080" })
+	await(t, table, key, func() bool { return slices.Equal(table.Addresses(key), []string{"10.0.0.7:8080"}) })
 	if err := s.Scale(ctx, key, 3); err != nil {
 		t.Fatal(err)
 	}
 	await(t, table, key, func() bool { f, _ := table.Lookup(key); return f.Replicas == 3 })
 	c.SetReady(t, "f", 8080)
-	await(t, table, key, func() bool { _, ok := table.Pick(key); return !ok })
+	await(t, table, key, func() bool { return len(table.Addresses(key)) == 0 })
 	if err := c.Tracker.Delete(appsv1.SchemeGroupVersion.WithResource("deployments"), ns, "f"); err != nil {
 		t.Fatal(err)
 	}

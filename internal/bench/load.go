@@ -1,0 +1,249 @@
+package bench
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// Load is what the load generator is asked to measure, from inside the lab's network.
+type Load struct {
+	// Targets are compared one after the other, round by round.
+	Targets []Target `json:"targets"`
+	// Rounds of each target, and how long each part of a round takes.
+	Rounds  int           `json:"rounds"`
+	Seconds time.Duration `json:"seconds"`
+	// Metrics is where the gateway's process tells its memory.
+	Metrics string `json:"metrics"`
+	// Calls of the memory figure.
+	Calls int `json:"calls"`
+	// Killed is called while its pods, one after the other, are killed.
+	Killed Target   `json:"killed"`
+	Pods   []string `json:"pods"`
+	// Cold is called once and timed, if it is set, and nothing else happens.
+	Cold string `json:"cold,omitempty"`
+}
+
+// Target is a function and its two ways.
+type Target struct {
+	Name    string `json:"name"`
+	Direct  string `json:"direct"`
+	Gateway string `json:"gateway"`
+}
+
+// Generate reads a Load from in, measures, and writes the values of each figure to out.
+func Generate(ctx context.Context, in io.Reader, out, progress io.Writer) error {
+	var l Load
+	if err := json.NewDecoder(in).Decode(&l); err != nil {
+		return fmt.Errorf("read what to measure: %w", err)
+	}
+	g := &generator{Load: l, progress: progress, values: map[string][]float64{}}
+	stages := []func(context.Context) error{g.compare, g.memory, g.kill}
+	if l.Cold != "" {
+		stages = []func(context.Context) error{g.cold}
+	}
+	for _, stage := range stages {
+		if err := stage(ctx); err != nil {
+			return err
+		}
+	}
+	return json.NewEncoder(out).Encode(g.values)
+}
+
+type generator struct {
+	Load
+	progress io.Writer
+	values   map[string][]float64
+}
+
+func (g *generator) add(name string, value float64) {
+	g.values[name] = append(g.values[name], value)
+}
+
+// compare measures each target directly and through the gateway in turn: as fast as it
+// goes for the throughput, at a steady third of that for the latency. At full load a
+// call's latency is the length of the queue and nothing else.
+func (g *generator) compare(ctx context.Context) error {
+	for _, t := range g.Targets {
+		for _, url := range []string{t.Direct, t.Gateway} { // warm
+			if _, err := g.drive(ctx, drive{url: url, time: g.Seconds}); err != nil {
+				return err
+			}
+		}
+		for range g.Rounds {
+			if err := g.round(ctx, t); err != nil {
+				return fmt.Errorf("%s: %w", t.Name, err)
+			}
+		}
+	}
+	return nil
+}
+
+func (g *generator) round(ctx context.Context, t Target) error {
+	direct, err := g.drive(ctx, drive{url: t.Direct, time: g.Seconds})
+	if err != nil {
+		return err
+	}
+	through, err := g.drive(ctx, drive{url: t.Gateway, time: g.Seconds})
+	if err != nil {
+		return err
+	}
+	pace := direct.perSecond() / 3
+	calm, err := g.drive(ctx, drive{url: t.Direct, time: g.Seconds, rate: pace})
+	if err != nil {
+		return err
+	}
+	calmThrough, err := g.drive(ctx, drive{url: t.Gateway, time: g.Seconds, rate: pace})
+	if err != nil {
+		return err
+	}
+	g.add("direct"+t.Name, direct.perSecond())
+	g.add("gateway"+t.Name, through.perSecond())
+	g.add("share"+t.Name, 100*through.perSecond()/direct.perSecond())
+	g.add("addedP50"+t.Name, calmThrough.quantile(.5)-calm.quantile(.5))
+	g.add("addedP99"+t.Name, calmThrough.quantile(.99)-calm.quantile(.99))
+	g.add("fullAddedP50"+t.Name, through.quantile(.5)-direct.quantile(.5))
+	g.add("fullAddedP99"+t.Name, through.quantile(.99)-direct.quantile(.99))
+	fmt.Fprintf(g.progress, "  %-6s direct %6.0f/s gateway %6.0f/s | at %5.0f/s p50 %.2f and %.2f ms, p99 %.2f and %.2f ms | full p50 %.2f and %.2f ms, p99 %.2f and %.2f ms\n",
+		t.Name, direct.perSecond(), through.perSecond(), pace, calm.quantile(.5), calmThrough.quantile(.5), calm.quantile(.99), calmThrough.quantile(.99),
+		direct.quantile(.5), through.quantile(.5), direct.quantile(.99), through.quantile(.99))
+	return nil
+}
+
+// drive fails if a call did.
+func (g *generator) drive(ctx context.Context, d drive) (driven, error) {
+	out, err := d.run(ctx)
+	if err == nil && out.failed > 0 {
+		err = fmt.Errorf("%d of %d calls of %s failed: %s", out.failed, out.calls, d.url, out.failure)
+	}
+	if err == nil && out.calls == 0 {
+		err = fmt.Errorf("no call of %s ended", d.url)
+	}
+	return out, err
+}
+
+// memory makes many calls and compares what the gateway takes before and after.
+func (g *generator) memory(ctx context.Context) error {
+	if g.Calls == 0 || len(g.Targets) == 0 {
+		return nil
+	}
+	before, err := resident(ctx, g.Metrics)
+	if err != nil {
+		return err
+	}
+	out, err := g.drive(ctx, drive{url: g.Targets[0].Gateway, time: 10 * time.Minute, most: g.Calls})
+	if err != nil {
+		return err
+	}
+	after, err := resident(ctx, g.Metrics)
+	if err != nil {
+		return err
+	}
+	g.add("gatewayMemory", after)
+	g.add("gatewayGrowth", after-before)
+	fmt.Fprintf(g.progress, "  gateway: %.1f MiB, after %d calls %.1f MiB\n", before, out.calls, after)
+	return nil
+}
+
+// resident reads the gateway's memory in MiB.
+func resident(ctx context.Context, url string) (float64, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return 0, err
+	}
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return 0, fmt.Errorf("read the gateway's metrics: %w", err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return 0, fmt.Errorf("read the gateway's metrics: %w", err)
+	}
+	for line := range strings.Lines(string(text)) {
+		if value, ok := strings.CutPrefix(line, "process_resident_memory_bytes "); ok {
+			n, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
+			return n / (1 << 20), err
+		}
+	}
+	return 0, fmt.Errorf("the metrics at %s do not tell the process's memory", url)
+}
+
+// kill calls steadily while each pod's first process is killed in turn.
+func (g *generator) kill(ctx context.Context) error {
+	if len(g.Pods) == 0 {
+		return nil
+	}
+	const between = 8 * time.Second // a replica comes back
+	done := make(chan error, 1)
+	go func() {
+		for _, uid := range g.Pods {
+			time.Sleep(between)
+			if err := killPod(uid); err != nil {
+				done <- err
+				return
+			}
+		}
+		done <- nil
+	}()
+	out, err := drive{url: g.Killed.Gateway, time: between * time.Duration(len(g.Pods)+1), rate: 1000}.run(ctx)
+	if err != nil {
+		return err
+	}
+	if err := <-done; err != nil {
+		return err
+	}
+	g.add("killCalls", float64(out.calls))
+	g.add("killFailed", float64(out.failed))
+	g.add("killWorst", out.quantile(1))
+	fmt.Fprintf(g.progress, "  %d replicas killed under load: %d of %d calls failed %s, the longest took %.0f ms\n", len(g.Pods), out.failed, out.calls, out.failure, out.quantile(1))
+	return nil
+}
+
+// killPod sends SIGKILL to the first process of a pod's containers; the kernel then
+// ends the rest.
+func killPod(uid string) error {
+	dirs, err := filepath.Glob("/proc/[0-9]*")
+	if err != nil {
+		return err
+	}
+	killed := false
+	for _, dir := range dirs {
+		cgroup, _ := os.ReadFile(dir + "/cgroup")
+		name, _ := os.ReadFile(dir + "/comm")
+		if !strings.Contains(string(cgroup), uid) || strings.TrimSpace(string(name)) != "fwatchdog" {
+			continue
+		}
+		pid, _ := strconv.Atoi(filepath.Base(dir))
+		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+			return fmt.Errorf("kill pod %s: %w", uid, err)
+		}
+		killed = true
+	}
+	if !killed {
+		return fmt.Errorf("kill pod %s: it has no process", uid)
+	}
+	return nil
+}
+
+// cold times one call.
+func (g *generator) cold(context.Context) error {
+	c := &caller{address: "", request: nil}
+	host, path, _ := strings.Cut(strings.TrimPrefix(g.Cold, "http://"), "/")
+	c.address, c.request = host, []byte("GET /"+path+" HTTP/1.1\r\nHost: "+host+"\r\n\r\n")
+	defer c.close()
+	begin := time.Now()
+	if err := c.call(); err != nil {
+		return fmt.Errorf("call from zero: %w", err)
+	}
+	g.add("cold", time.Since(begin).Seconds())
+	return nil
+}

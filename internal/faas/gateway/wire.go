@@ -1,0 +1,210 @@
+package gateway
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/labbox/labbox/internal/faas/store"
+)
+
+// maxBuffered is the largest request body that is read before a call is sent. Such a
+// call can be sent again, and takes the short way over a wire.
+const maxBuffered = 64 << 10
+
+// wires sends whole requests to replicas: one write, one read, in the caller's own
+// goroutine. http.Transport, which hands each request to two goroutines of the
+// connection, costs twice the time; it is there for all that is not whole: bodies that
+// stream, upgrades, expectations.
+//
+//	idle connection ─ still open? ─► write ─► answer ─► body read to its end ─► idle
+//	     none: dial                    └─ ctx done: deadline in the past        else closed
+type wires struct {
+	pool    pool
+	dial    func(ctx context.Context, network, address string) (net.Conn, error)
+	timeout time.Duration // until the answer's head
+}
+
+// wire is one connection to a replica.
+type wire struct {
+	net.Conn
+	in   *bufio.Reader
+	out  []byte // the request's head and body, kept for its memory
+	idle time.Time
+	at   place
+}
+
+// whole says whether r, whose body is buffered or none, may take a wire.
+func whole(r *http.Request) bool {
+	return r.Header.Get("Upgrade") == "" && r.Header.Get("Expect") == "" && r.Method != http.MethodConnect && len(r.Trailer) == 0
+}
+
+// interim is told of an answer before the final one, such as 103 Early Hints.
+type interim func(status int, h http.Header)
+
+// send sends r with body to the replica of lease.
+func (w *wires) send(r *http.Request, body []byte, lease *store.Lease, early interim) (*http.Response, error) {
+	at := place{lease.Address, lease.Pod}
+	c, err := w.open(r.Context(), at)
+	if err != nil {
+		return nil, err
+	}
+	stop := context.AfterFunc(r.Context(), func() { _ = c.SetDeadline(time.Unix(1, 0)) })
+	resp, err := w.exchange(c, r, body, early)
+	if err != nil {
+		stop()
+		_ = c.Close()
+		if r.Context().Err() != nil {
+			return nil, r.Context().Err()
+		}
+		return nil, fmt.Errorf("exchange with %s: %w", lease.Address, err)
+	}
+	answer := &wireBody{ReadCloser: resp.Body, keep: func(reusable bool) {
+		if !stop() || !reusable || resp.Close {
+			_ = c.Close()
+			return
+		}
+		w.pool.put(c)
+	}}
+	answer.ended.Store(resp.Body == http.NoBody)
+	resp.Body = answer
+	return resp, nil
+}
+
+// open returns an idle connection, or a new one.
+func (w *wires) open(ctx context.Context, at place) (*wire, error) {
+	if c := w.pool.get(at); c != nil {
+		return c, nil
+	}
+	conn, err := w.dial(ctx, "tcp", at.address)
+	if err != nil {
+		return nil, err
+	}
+	return &wire{Conn: conn, in: bufio.NewReaderSize(conn, 8<<10), at: at}, nil
+}
+
+// exchange writes the request and reads the answer up to its body.
+func (w *wires) exchange(c *wire, r *http.Request, body []byte, early interim) (*http.Response, error) {
+	timeout := patience(r.Context(), w.timeout)
+	if timeout > 0 {
+		_ = c.SetDeadline(time.Now().Add(timeout))
+		if r.Context().Err() != nil { // the deadline of its end may just have been overwritten
+			return nil, r.Context().Err()
+		}
+	}
+	var err error
+	if c.out, err = appendRequest(c.out[:0], r, body); err != nil {
+		return nil, err
+	}
+	_, unsent := c.Write(c.out)
+	if cap(c.out) > 8<<10 {
+		c.out = nil
+	}
+	// Who answers before it has read all may have closed its end: look for the answer.
+	resp, err := readAnswer(c.in, r, early)
+	switch {
+	case err != nil && unsent != nil:
+		return nil, unsent
+	case err != nil:
+		return nil, err
+	}
+	resp.Close = resp.Close || unsent != nil
+	if timeout > 0 {
+		_ = c.SetDeadline(time.Time{})
+		if r.Context().Err() != nil {
+			_ = c.SetDeadline(time.Unix(1, 0))
+		}
+	}
+	return resp, nil
+}
+
+// readAnswer passes interim answers on, and returns the final one.
+func readAnswer(in *bufio.Reader, r *http.Request, early interim) (*http.Response, error) {
+	for range 16 {
+		resp, err := http.ReadResponse(in, r)
+		if err != nil {
+			return nil, err
+		}
+		if resp.StatusCode >= 200 {
+			return resp, nil
+		}
+		if resp.StatusCode == http.StatusSwitchingProtocols {
+			return nil, errors.New("the function switched protocols unasked")
+		}
+		if early != nil && resp.StatusCode != http.StatusContinue {
+			early(resp.StatusCode, resp.Header)
+		}
+	}
+	return nil, errors.New("the function sends interim answers without end")
+}
+
+// appendRequest appends r as it goes over the connection.
+func appendRequest(b []byte, r *http.Request, body []byte) ([]byte, error) {
+	uri := r.URL.RequestURI()
+	if strings.ContainsFunc(uri+r.Host, func(c rune) bool { return c <= ' ' || c == 0x7f }) {
+		return nil, fmt.Errorf("the path %q cannot be sent", uri)
+	}
+	b = append(append(b, r.Method...), ' ')
+	b = append(append(b, uri...), " HTTP/1.1\r\nHost: "...)
+	b = append(append(b, r.Host...), "\r\n"...)
+	for name, values := range r.Header {
+		switch name {
+		case "Host", "Content-Length", "Transfer-Encoding", "Trailer", "Connection":
+			continue // ours to say
+		}
+		if strings.ContainsAny(name, "\r\n: ") {
+			continue
+		}
+		for _, v := range values {
+			if v == "" && name == "User-Agent" { // so ReverseProxy asks for none
+				continue
+			}
+			b = append(append(b, name...), ": "...)
+			start := len(b)
+			b = append(b, v...)
+			for i := start; i < len(b); i++ {
+				if b[i] == '\r' || b[i] == '\n' {
+					b[i] = ' '
+				}
+			}
+			b = append(b, "\r\n"...)
+		}
+	}
+	if len(body) > 0 || r.Method == http.MethodPost || r.Method == http.MethodPut || r.Method == http.MethodPatch {
+		b = strconv.AppendInt(append(b, "Content-Length: "...), int64(len(body)), 10)
+		b = append(b, "\r\n"...)
+	}
+	return append(append(b, "\r\n"...), body...), nil
+}
+
+// wireBody gives the connection back when the answer has been read.
+type wireBody struct {
+	io.ReadCloser
+	ended, closed atomic.Bool
+	keep          func(reusable bool)
+}
+
+// Read implements io.Reader.
+func (b *wireBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err == io.EOF {
+		b.ended.Store(true)
+	}
+	return n, err
+}
+
+// Close implements io.Closer. It does not read what is left.
+func (b *wireBody) Close() error {
+	if !b.closed.Swap(true) {
+		b.keep(b.ended.Load())
+	}
+	return nil
+}
