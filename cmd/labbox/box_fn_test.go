@@ -53,6 +53,7 @@ func boxFunctions(t *testing.T, b *box) {
 
 // boxPublish sends what faas-cli publish --remote-builder would send, and deploys it.
 func boxPublish(t *testing.T, b *box) {
+	t.Helper()
 	b.must("fn", "templates", "/srv")
 	b.write("/srv/wrap/com.openfaas.docker.config", `{"image":"ttl.sh/box/boxremote:1"}`)
 	mustOutput(t, exec.Command("cp", "-a", filepath.Join(b.root, "srv/template/python3-http"), filepath.Join(b.root, "srv/wrap/context")))
@@ -101,6 +102,7 @@ faas-cli remove -f stack.yaml`
 // boxFaasCLI does it with the real faas-cli, when there is one: LABBOX_FAAS_CLI, or
 // on PATH.
 func boxFaasCLI(t *testing.T, b *box) {
+	t.Helper()
 	program := os.Getenv("LABBOX_FAAS_CLI")
 	if program == "" {
 		found, err := exec.LookPath("faas-cli")

@@ -210,7 +210,8 @@ func TestReceiveImageRefuses(t *testing.T) {
 		{"bad name", fnImageOrder{Name: "../x"}, lab.CodeUsage, "no name for a function"},
 		{"the lab's own image", fnImageOrder{Name: "f", Image: "labbox.local/fn-go:dev"}, lab.CodeUsage, "the lab's own"},
 		{"a layer that is another one", fnImageOrder{Name: "f", Result: build.Result{Layer: layer, Digest: strings.Repeat("0", 64)}}, lab.CodeUsage, "should be"},
-		{"no cluster", fnImageOrder{Name: "f"}, lab.CodeNotReady, "no containerd"},
+		{"no cluster", fnImageOrder{Name: "f", Result: build.Result{Config: build.Config{Env: []string{"LONG=" + strings.Repeat("x", 100_000)}}}}, lab.CodeNotReady, "no containerd"},
+		{"endless", fnImageOrder{Name: "f", Image: strings.Repeat("x", 2<<20)}, lab.CodeUsage, "read the order"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

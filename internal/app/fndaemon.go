@@ -132,6 +132,9 @@ func (f *functionStore) withBuilder(dashboard http.Handler, secretFile string) (
 	if err != nil {
 		return nil, err
 	}
+	if err := os.RemoveAll(f.builds); err != nil { // what a killed daemon was building
+		return nil, fmt.Errorf("tidy the place to build: %w", err)
+	}
 	scratch, err := f.scratch()
 	if err != nil {
 		return nil, err
