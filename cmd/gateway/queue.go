@@ -20,7 +20,7 @@ const remembered = 500
 
 // extend gives the gateway its queue and its events. The returned function closes the
 // queue; it must be called when the server has ended.
-func extend(ctx context.Context, server *gateway.Server, client *store.Client, namespace string) (stop func(), err error) {
+func extend(ctx context.Context, server *gateway.Server, client *store.Client, config gateway.Config) (stop func(), err error) {
 	queueConfig, err := queue.FromEnv(os.Getenv)
 	if err != nil {
 		return nil, err
@@ -30,13 +30,18 @@ func extend(ctx context.Context, server *gateway.Server, client *store.Client, n
 		return nil, err
 	}
 	log, ring := slog.Default(), event.NewRing(remembered)
+	lambdas, err := newLambdas(server, client, config)
+	if err != nil {
+		return nil, err
+	}
 	q, err := queue.Open(ctx, queue.Options{
-		Config: queueConfig, Caller: server, Functions: server.Table(), Namespace: namespace,
+		Config: queueConfig, Caller: lambdas.events, Functions: lambdas.events, Namespace: config.Namespaces[0],
 		Version: version, Log: log, Observe: ring.Observe,
 	})
 	if err != nil {
 		return nil, err
 	}
+	lambdas.extend(server, q)
 	bus := event.NewBus(server.Table(), q, ring, log)
 	sources := event.NewSources(event.Options{
 		Config: eventConfig, Parts: event.Parts{Bus: bus, State: q.State(), Log: log}, Kubernetes: client.Raw,

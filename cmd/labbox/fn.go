@@ -153,6 +153,7 @@ func newFnUp(g *globals) *cobra.Command {
 		if err := printImages(cmd.ErrOrStderr(), images); err != nil {
 			return nil, err
 		}
+		s.Say = nil // the stack file's warnings have been told
 		return deploy(ctx, remote, s, true)
 	}, printDeployed)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"regexp"
 	"time"
 
@@ -102,31 +103,27 @@ func (r *Remote) functionURL(name, namespace string) string {
 	return r.gatewayURL() + "/function/" + name
 }
 
-// FnAwait waits until the functions have a replica that is ready, or none is wanted.
+// FnAwait waits until every replica of the functions is a ready one of what was
+// deployed last.
 func (r *Remote) FnAwait(ctx context.Context, all []FnDeployed, within time.Duration) error {
-	gateway, err := r.gateway(ctx)
-	if err != nil {
-		return err
-	}
 	bounded, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	for _, d := range all {
-		for {
-			f, err := gateway.Get(bounded, d.Function, d.Namespace)
-			if err == nil && f.Image == d.Image && (f.AvailableReplicas > 0 || f.Replicas == 0) {
-				break
-			}
-			if err != nil && bounded.Err() == nil {
+		var now rollout
+		for !now.Done {
+			if err := r.get(bounded, "/api/v1/fn/rollout/"+d.Namespace+"/"+d.Function, &now); err != nil && bounded.Err() == nil {
 				return err
 			}
+			if now.Done {
+				break
+			}
 			select {
+			case <-ctx.Done():
+				return ctx.Err()
 			case <-bounded.Done():
-				if ctx.Err() != nil {
-					return ctx.Err()
-				}
-				return lab.Errorf(lab.CodeNotReady, "Its log: labbox fn logs "+d.Function+"   Its pods: labbox kubectl -n "+d.Namespace+" describe pods -l faas_function="+d.Function,
-					"%s is not ready after %s", d.Function, within)
-			case <-time.After(100 * time.Millisecond):
+				return lab.Errorf(lab.CodeNotReady, "Its log: labbox fn logs "+d.Function+"\n        Its pods: labbox kubectl -n "+d.Namespace+" describe pods -l faas_function="+d.Function,
+					"%s is not ready after %s: %s", d.Function, within, now.Message)
+			case <-time.After(50 * time.Millisecond):
 			}
 		}
 	}
@@ -189,15 +186,18 @@ func (r *Remote) FnRemove(ctx context.Context, names []string, namespace string,
 		return err
 	}
 	for _, name := range names {
-		if err := gateway.Remove(ctx, name, orNamespace(namespace)); err != nil {
-			return lab.Errorf(lab.AsError(err).Code, lab.AsError(err).Hint, "remove %s: %w", name, err)
+		gone := gateway.Remove(ctx, name, orNamespace(namespace))
+		if gone != nil && lab.AsError(gone).Code != lab.CodeNotFound {
+			return lab.Errorf(lab.AsError(gone).Code, lab.AsError(gone).Hint, "remove %s: %w", name, gone)
 		}
-		if keep {
-			continue
+		var removed []string // images of one that was never deployed go, too
+		if !keep {
+			if err := r.exchange(ctx, http.MethodDelete, "/api/v1/fn/images/"+url.PathEscape(name), nil, &removed); err != nil {
+				return fmt.Errorf("remove the images of %s: %w", name, err)
+			}
 		}
-		var removed []string
-		if err := r.exchange(ctx, http.MethodDelete, "/api/v1/fn/images/"+name, nil, &removed); err != nil {
-			return fmt.Errorf("remove the images of %s: %w", name, err)
+		if gone != nil && len(removed) == 0 {
+			return lab.Errorf(lab.CodeNotFound, lab.AsError(gone).Hint, "remove %s: %w", name, gone)
 		}
 	}
 	return nil

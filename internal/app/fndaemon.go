@@ -12,28 +12,68 @@ import (
 	"github.com/labbox/labbox/internal/fn/build"
 	"github.com/labbox/labbox/internal/fn/remote"
 	"github.com/labbox/labbox/internal/image"
+	"github.com/labbox/labbox/internal/lab"
 )
 
-// routeFunctions adds to the admin API what "labbox fn" asks for.
-func (d *daemon) routeFunctions(mux *http.ServeMux) {
+// route adds to the admin API what "labbox fn" asks for.
+func (f *functionStore) route(mux *http.ServeMux) {
 	mux.HandleFunc("POST /api/v1/fn/images", func(w http.ResponseWriter, r *http.Request) {
-		added, err := d.receiveImage(r.Context(), r.Body)
+		added, err := f.receiveImage(r.Context(), r.Body)
 		answer(w, added, err)
 	})
 	mux.HandleFunc("GET /api/v1/fn/image", func(w http.ResponseWriter, r *http.Request) {
-		found, err := d.findImage(r.Context(), r.URL.Query().Get("ref"))
+		found, err := f.findImage(r.Context(), r.URL.Query().Get("ref"))
 		answer(w, found, err)
 	})
+	mux.HandleFunc("GET /api/v1/fn/rollout/{namespace}/{name}", func(w http.ResponseWriter, r *http.Request) {
+		now, err := f.rollout(r.Context(), r.PathValue("namespace"), r.PathValue("name"))
+		answer(w, now, err)
+	})
 	mux.HandleFunc("DELETE /api/v1/fn/images/{name}", func(w http.ResponseWriter, r *http.Request) {
-		removed, err := d.removeImages(r.Context(), r.PathValue("name"))
+		removed, err := f.removeImages(r.Context(), r.PathValue("name"))
 		answer(w, removed, err)
 	})
 }
 
+// rollout is how far a function's deployment is.
+type rollout struct {
+	Done    bool   `json:"done"`
+	Message string `json:"message"`
+}
+
+// rollout says whether all replicas that are wanted are ready ones of the newest
+// template, and no others are left.
+func (f *functionStore) rollout(ctx context.Context, namespace, name string) (rollout, error) {
+	raw, err := f.objects.Get(ctx, lab.ObjectRef{APIVersion: "apps/v1", Kind: "Deployment", Namespace: namespace, Name: name})
+	if err != nil {
+		return rollout{}, err
+	}
+	d, err := decode[struct {
+		Metadata struct {
+			Generation int64 `json:"generation"`
+		} `json:"metadata"`
+		Spec struct {
+			Replicas int64 `json:"replicas"`
+		} `json:"spec"`
+		Status struct {
+			ObservedGeneration int64 `json:"observedGeneration"`
+			Replicas           int64 `json:"replicas"`
+			UpdatedReplicas    int64 `json:"updatedReplicas"`
+			AvailableReplicas  int64 `json:"availableReplicas"`
+		} `json:"status"`
+	}](raw)
+	s := d.Status
+	return rollout{
+		Done: s.ObservedGeneration >= d.Metadata.Generation && s.UpdatedReplicas == d.Spec.Replicas &&
+			s.Replicas == s.UpdatedReplicas && s.AvailableReplicas == s.UpdatedReplicas,
+		Message: fmt.Sprintf("%d replicas wanted, %d new, %d available, %d in all", d.Spec.Replicas, s.UpdatedReplicas, s.AvailableReplicas, s.Replicas),
+	}, err
+}
+
 // findImage looks an image up by any of its names; Image is the name by digest when
 // it is a function's.
-func (d *daemon) findImage(ctx context.Context, ref string) (*FnImage, error) {
-	socket, err := d.containerd()
+func (f *functionStore) findImage(ctx context.Context, ref string) (*FnImage, error) {
+	socket, err := f.socket()
 	if err != nil {
 		return nil, err
 	}
@@ -56,19 +96,28 @@ func (d *daemon) findImage(ctx context.Context, ref string) (*FnImage, error) {
 	return found, err
 }
 
-// removeImages removes all images of a function.
-func (d *daemon) removeImages(ctx context.Context, name string) ([]string, error) {
-	socket, err := d.containerd()
+// removeImages removes all images of a function, under whatever names they have.
+func (f *functionStore) removeImages(ctx context.Context, name string) ([]string, error) {
+	socket, err := f.socket()
 	if err != nil {
 		return nil, err
 	}
-	all, err := image.Find(ctx, socket, functionImages+name+":")
+	all, err := image.Find(ctx, socket, "")
 	if err != nil {
 		return nil, err
+	}
+	digests := map[string]bool{}
+	for _, img := range all {
+		if strings.HasPrefix(img.Ref, functionImages+name+":") {
+			digests[img.Digest] = true
+		}
 	}
 	refs := []string{}
 	for _, img := range all {
-		refs = append(refs, img.Ref)
+		own := strings.HasPrefix(img.Ref, functionImages+name+":")
+		if own || digests[img.Digest] && !strings.HasPrefix(img.Ref, labImages) && strings.Contains(img.Ref, ":") && !strings.HasPrefix(img.Ref, "sha256:") {
+			refs = append(refs, img.Ref)
+		}
 	}
 	return refs, image.Remove(ctx, socket, refs)
 }
@@ -76,18 +125,18 @@ func (d *daemon) removeImages(ctx context.Context, name string) ([]string, error
 // withBuilder adds the builder for faas-cli to the dashboard's port. It stands before
 // the dashboard's guard: programs have no page's token, and the builder knows who
 // asks by the signature of what they send.
-func (d *daemon) withBuilder(dashboard http.Handler) (http.Handler, error) {
-	secret, err := builderSecret(d.paths.BuilderSecret())
+func (f *functionStore) withBuilder(dashboard http.Handler, secretFile string) (http.Handler, error) {
+	secret, err := builderSecret(secretFile)
 	if err != nil {
 		return nil, err
 	}
-	scratch, err := d.scratch()
+	scratch, err := f.scratch()
 	if err != nil {
 		return nil, err
 	}
-	builder := remote.New(remote.Options{Secret: secret, Scratch: scratch, Log: d.log,
+	builder := remote.New(remote.Options{Secret: secret, Scratch: scratch, Log: f.log,
 		Image: func(ctx context.Context, order *build.Order, res *build.Result) (string, error) {
-			_, err := d.addImage(ctx, nameOf(order.Image), order.Image, res)
+			_, err := f.addImage(ctx, nameOf(order.Image), order.Image, res)
 			return order.Image, err
 		}})
 	mux := http.NewServeMux()

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"path"
 	"path/filepath"
@@ -88,13 +89,34 @@ func refsOf(name, ref string) ([]string, error) {
 	return refs, nil
 }
 
+// functionStore makes and removes the images of functions.
+type functionStore struct {
+	// socket is containerd's, once there is one.
+	socket  func() (string, error)
+	objects lab.Objects
+	// builds is where builds work; it is inside of the data directory, so that it is
+	// for root only and goes with it.
+	builds string
+	log    *slog.Logger
+}
+
+func (d *daemon) functions() *functionStore {
+	return &functionStore{objects: d.cluster, builds: d.paths.Builds(), log: d.log, socket: func() (string, error) {
+		socket := d.cluster.ContainerdSocket()
+		if _, err := os.Stat(socket); err != nil {
+			return "", lab.Errorf(lab.CodeNotReady, "Wait for it: labbox status", "the cluster is not there yet")
+		}
+		return socket, nil
+	}}
+}
+
 // addImage puts what was built into the cluster's containerd.
-func (d *daemon) addImage(ctx context.Context, name, ref string, res *build.Result) (*image.Added, error) {
+func (f *functionStore) addImage(ctx context.Context, name, ref string, res *build.Result) (*image.Added, error) {
 	refs, err := refsOf(name, ref)
 	if err != nil {
 		return nil, err
 	}
-	socket, err := d.containerd()
+	socket, err := f.socket()
 	if err != nil {
 		return nil, err
 	}
@@ -102,8 +124,8 @@ func (d *daemon) addImage(ctx context.Context, name, ref string, res *build.Resu
 	if err != nil {
 		return nil, err
 	}
-	if err := d.pruneImages(ctx, socket, name); err != nil {
-		d.log.Warn("remove old images", "function", name, "error", err)
+	if err := f.pruneImages(ctx, socket, name); err != nil {
+		f.log.Warn("remove old images", "function", name, "error", err)
 	}
 	return added, nil
 }
@@ -140,22 +162,13 @@ func change(c build.Config) func(*ocispec.ImageConfig) {
 	}
 }
 
-// containerd is the socket, once there is one.
-func (d *daemon) containerd() (string, error) {
-	socket := d.cluster.ContainerdSocket()
-	if _, err := os.Stat(socket); err != nil {
-		return "", lab.Errorf(lab.CodeNotReady, "Wait for it: labbox status", "the cluster is not there yet")
-	}
-	return socket, nil
-}
-
 // pruneImages removes old images of a function; the one that is deployed stays.
-func (d *daemon) pruneImages(ctx context.Context, socket, name string) error {
+func (f *functionStore) pruneImages(ctx context.Context, socket, name string) error {
 	all, err := image.Find(ctx, socket, functionImages+name+":")
 	if err != nil || len(all) <= keepImages+1 {
 		return err
 	}
-	deployed := d.deployedImage(ctx, name)
+	deployed := f.deployedImage(ctx, name)
 	var old []string
 	for i, img := range all {
 		if i > keepImages && img.Ref != deployed && !strings.HasSuffix(img.Ref, ":latest") {
@@ -166,8 +179,8 @@ func (d *daemon) pruneImages(ctx context.Context, socket, name string) error {
 }
 
 // deployedImage is the image that the function runs; empty when it is not deployed.
-func (d *daemon) deployedImage(ctx context.Context, name string) string {
-	raw, err := d.cluster.Get(ctx, lab.ObjectRef{APIVersion: "apps/v1", Kind: "Deployment", Namespace: client.DefaultNamespace, Name: name})
+func (f *functionStore) deployedImage(ctx context.Context, name string) string {
+	raw, err := f.objects.Get(ctx, lab.ObjectRef{APIVersion: "apps/v1", Kind: "Deployment", Namespace: client.DefaultNamespace, Name: name})
 	if err != nil {
 		return ""
 	}
@@ -191,7 +204,7 @@ func (d *daemon) deployedImage(ctx context.Context, name string) string {
 
 // receiveImage reads an order and its layer, as FnBuild sends them: one line of JSON,
 // then the tar.
-func (d *daemon) receiveImage(ctx context.Context, body io.Reader) (*FnImage, error) {
+func (f *functionStore) receiveImage(ctx context.Context, body io.Reader) (*FnImage, error) {
 	in := bufio.NewReader(io.LimitReader(body, build.MaxBytes+2<<20))
 	line, err := in.ReadSlice('\n')
 	if errors.Is(err, bufio.ErrBufferFull) || err != nil {
@@ -201,7 +214,10 @@ func (d *daemon) receiveImage(ctx context.Context, body io.Reader) (*FnImage, er
 	if err := json.Unmarshal(line, &order); err != nil {
 		return nil, lab.Errorf(lab.CodeUsage, "", "read the order of an image: %w", err)
 	}
-	scratch, err := d.scratch()
+	if !functionName.MatchString(order.Name) {
+		return nil, lab.Errorf(lab.CodeUsage, "", "%q is no name for a function", order.Name)
+	}
+	scratch, err := f.scratch()
 	if err != nil {
 		return nil, err
 	}
@@ -216,7 +232,7 @@ func (d *daemon) receiveImage(ctx context.Context, body io.Reader) (*FnImage, er
 			return nil, err
 		}
 	}
-	added, err := d.addImage(ctx, order.Name, order.Image, &order.Result)
+	added, err := f.addImage(ctx, order.Name, order.Image, &order.Result)
 	if err != nil {
 		return nil, err
 	}
@@ -239,12 +255,10 @@ func receiveLayer(in io.Reader, file, want string) error {
 	return f.Close()
 }
 
-// scratch is where builds work; it is inside of the data directory, so that it is
-// for root only and goes with it.
-func (d *daemon) scratch() (string, error) {
-	dir := d.paths.Builds()
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+// scratch is the place for builds.
+func (f *functionStore) scratch() (string, error) {
+	if err := os.MkdirAll(f.builds, 0o700); err != nil {
 		return "", fmt.Errorf("make a place to build: %w", err)
 	}
-	return dir, nil
+	return f.builds, nil
 }

@@ -25,7 +25,7 @@ func (d *daemon) show(ctx context.Context, _ lab.Report) error {
 	if err != nil {
 		return err
 	}
-	front, err := d.withBuilder(server.Handler())
+	front, err := d.functions().withBuilder(server.Handler(), d.paths.BuilderSecret())
 	if err != nil {
 		return err
 	}
@@ -120,7 +120,7 @@ func (d *daemon) adminHandler(api http.Handler) http.Handler {
 	}
 	mux.HandleFunc("GET /api/v1/credentials", logins)
 	mux.HandleFunc("GET /api/v1/credentials/{name}", logins)
-	d.routeFunctions(mux)
+	d.functions().route(mux)
 	mux.Handle("/", api)
 	return mux
 }

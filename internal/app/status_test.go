@@ -6,24 +6,24 @@ import (
 	"github.com/labbox/labbox/internal/lab"
 )
 
-func TestAllReady(t *testing.T) {
+func TestUnready(t *testing.T) {
 	t.Parallel()
 	apiserver := lab.Component{Name: "kube-apiserver", Namespace: "kube-system", Ready: true}
 	tests := []struct {
 		name  string
 		other lab.Component
-		want  bool
+		want  int
 	}{
-		{"a part of the cluster", lab.Component{Name: "kubelet", Namespace: "kube-system"}, false},
-		{"a part of a trend", lab.Component{Name: "mlflow", Namespace: "mlops", Trend: "mlops"}, false},
-		{"a learner's function", lab.Component{Name: "broken", Namespace: "openfaas-fn"}, true},
-		{"a trend that is well", lab.Component{Name: "mlflow", Namespace: "mlops", Trend: "mlops", Ready: true}, true},
+		{"a part of the cluster", lab.Component{Name: "kubelet", Namespace: "kube-system"}, 1},
+		{"a part of a trend", lab.Component{Name: "mlflow", Namespace: "mlops", Trend: "mlops"}, 1},
+		{"a learner's function", lab.Component{Name: "broken", Namespace: "openfaas-fn"}, 0},
+		{"a trend that is well", lab.Component{Name: "mlflow", Namespace: "mlops", Trend: "mlops", Ready: true}, 0},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			if got := allReady([]lab.Component{apiserver, tt.other}); got != tt.want {
-				t.Errorf("allReady with %+v = %v, want %v", tt.other, got, tt.want)
+			if got := unready([]lab.Component{apiserver, tt.other}); len(got) != tt.want {
+				t.Errorf("unready with %+v = %v, want %d", tt.other, got, tt.want)
 			}
 		})
 	}

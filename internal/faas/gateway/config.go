@@ -35,6 +35,8 @@ type Config struct {
 	MaxIdle, MaxIdlePerHost int
 	// MaxBody is the largest request body of a call in bytes (max_body_bytes).
 	MaxBody int64
+	// Watched are namespaces of functions that an extension manages.
+	Watched []string
 	// PullPolicy of images outside labbox.local/ (image_pull_policy).
 	PullPolicy string
 	// UserID is the user that functions run as (function_uid).
@@ -83,7 +85,7 @@ func FromEnv(getenv func(string) string) (Config, error) {
 // Store returns the part that the store goes by.
 func (c Config) Store() store.Config {
 	return store.Config{
-		Namespaces: c.Namespaces, PullPolicy: c.PullPolicy, UserID: c.UserID,
+		Namespaces: c.Namespaces, Watched: c.Watched, PullPolicy: c.PullPolicy, UserID: c.UserID,
 		NamespaceRole: c.NamespaceRole, Account: c.Account,
 	}
 }

@@ -16,6 +16,9 @@ type Extension struct {
 	// Prefixes serve the paths that begin with them, such as "/async-function/", before
 	// all else and without authentication.
 	Prefixes map[string]http.Handler
+	// Match returns who serves a request instead of the gateway, functions' calls
+	// included; nil: not this extension. It is asked for every request.
+	Match func(*http.Request) http.Handler
 	// Routes belong to the management interface: patterns of http.ServeMux below
 	// /system, behind its password. An error becomes the answer as with its own.
 	Routes map[string]func(http.ResponseWriter, *http.Request) error
@@ -44,6 +47,18 @@ func (s *Server) extended(path string) http.Handler {
 	for _, e := range s.extensions {
 		for prefix, h := range e.Prefixes {
 			if strings.HasPrefix(path, prefix) {
+				return h
+			}
+		}
+	}
+	return nil
+}
+
+// matched returns the extension's handler that claims r; nil: none does.
+func (s *Server) matched(r *http.Request) http.Handler {
+	for _, e := range s.extensions {
+		if e.Match != nil {
+			if h := e.Match(r); h != nil {
 				return h
 			}
 		}

@@ -69,6 +69,10 @@ func New(config Config, s *store.Store, log *slog.Logger) (*Server, error) {
 func (s *Server) Handler() http.Handler {
 	system := s.systemRoutes()
 	return s.steady(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if h := s.matched(r); h != nil {
+			h.ServeHTTP(w, r)
+			return
+		}
 		// Not by the mux: it would redirect paths with "//" or "..", which are the
 		// function's own business.
 		if strings.HasPrefix(r.URL.Path, "/function/") {

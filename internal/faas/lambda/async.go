@@ -72,6 +72,9 @@ func (s *Server) accept(w http.ResponseWriter, r *http.Request, t target, i *inv
 // after one and two times Config.RetryWait; what keeps the function from being reached
 // for up to six hours. When the way of an event ends, its destinations are told.
 func (s *Server) Deliver(ctx context.Context, e Event) Delivery {
+	if !s.loaded.Load() {
+		return Delivery{Again: true, Wait: time.Second, Tries: e.Tries, Reason: "not loaded yet"}
+	}
 	f, err := s.state.get(e.Function)
 	if err != nil {
 		return Delivery{Dead: true, Reason: err.Error(), Tries: e.Tries}
@@ -209,7 +212,7 @@ const maxQueued = 1000
 func (q *memoryQueue) Enqueue(ctx context.Context, e Event) error {
 	if q.queued.Add(1) > maxQueued {
 		q.queued.Add(-1)
-		return &Error{Name: "TooManyRequestsException", Status: http.StatusTooManyRequests, Message: "Rate Exceeded.", Reason: "FunctionInvocationRateLimitExceeded"}
+		return Throttled()
 	}
 	ctx = context.WithoutCancel(ctx)
 	q.server.tasks.Go(func() {

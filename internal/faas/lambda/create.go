@@ -98,7 +98,7 @@ func (s *Server) newFunction(name string, in *createRequest, up *upload) (f *Fun
 		return nil, nil, err
 	}
 	f = &Function{
-		Name: name, Object: objectName(name), Token: newToken(), Latest: v, Next: 1, Tags: in.Tags,
+		Name: name, Object: ObjectName(name), Token: newToken(), Latest: v, Next: 1, Tags: in.Tags,
 		Aliases: map[string]*Alias{}, Policies: map[string]*Policy{}, URLs: map[string]*URL{}, Events: map[string]*EventConfig{},
 	}
 	f.touch(v, s.now())

@@ -39,6 +39,11 @@ func notFound(format string, args ...any) error {
 	return fail(http.StatusNotFound, "ResourceNotFoundException", format, args...)
 }
 
+// Throttled is TooManyRequestsException of a queue that takes no more events.
+func Throttled() error {
+	return &Error{Name: "TooManyRequestsException", Status: http.StatusTooManyRequests, Message: "Rate Exceeded.", Reason: "FunctionInvocationRateLimitExceeded"}
+}
+
 // breach is what AWS says of a value outside its model's bounds.
 func breach(field string, value any, rule string) error {
 	return fail(http.StatusBadRequest, "ValidationException",

@@ -43,8 +43,6 @@ type outcome struct {
 	payload []byte
 	failed  bool
 	log     []byte
-	// system: nobody knows what the function did, if anything.
-	system bool
 }
 
 func (s *Server) invoke(w http.ResponseWriter, r *http.Request) error {
@@ -201,6 +199,10 @@ func (s *Server) run(ctx context.Context, i *invocation, stream func(*runtime.An
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Duration(v.Timeout)*time.Second+startTime)
 	defer cancel()
 	resp, err := s.call(ctx, v, i, stream != nil)
+	var known *Error
+	if errors.As(err, &known) {
+		return nil, err
+	}
 	if err != nil {
 		return nil, fail(http.StatusInternalServerError, "ServiceException", "The function's environment does not answer: %s", err)
 	}
@@ -212,13 +214,18 @@ func (s *Server) run(ctx context.Context, i *invocation, stream func(*runtime.An
 	if err != nil { // the pod died with the function in it, of too little memory most likely
 		text, _ := json.Marshal(map[string]string{
 			"errorType": "Runtime.ExitError", "errorMessage": "RequestId: " + i.ID + " Error: Runtime exited with error: signal: killed"})
-		return &outcome{payload: text, failed: true, system: true}, nil
+		return &outcome{payload: text, failed: true}, nil
 	}
 	return out, nil
 }
 
-// call sends the request. A Deployment that routing does not know yet is waited for.
+// call sends the request. A Deployment that routing does not know yet is waited for; a
+// pod that cannot start is not.
 func (s *Server) call(ctx context.Context, v *Version, i *invocation, stream bool) (*http.Response, error) {
+	ctx, cancel := context.WithCancelCause(ctx) // never called once there is an answer
+	watch, done := context.WithCancel(ctx)
+	defer done()
+	go s.watchTrouble(watch, v.Deployment, cancel)
 	key := store.Key{Namespace: s.config.Namespace, Name: v.Deployment}
 	for deadline := time.Now().Add(tableLag); ; {
 		r, err := runtime.NewRequest(ctx, &i.Invocation, stream)
@@ -226,6 +233,13 @@ func (s *Server) call(ctx context.Context, v *Version, i *invocation, stream boo
 			return nil, err
 		}
 		resp, err := s.caller.Call(ctx, key, r)
+		var known *Error
+		if errors.As(context.Cause(ctx), &known) {
+			if err == nil {
+				_ = resp.Body.Close()
+			}
+			return nil, known
+		}
 		if !errors.Is(err, store.ErrNotFound) || time.Now().After(deadline) {
 			return resp, err
 		}

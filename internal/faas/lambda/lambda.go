@@ -17,6 +17,7 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/labbox/labbox/internal/faas/store"
@@ -51,6 +52,7 @@ type Server struct {
 	enqueuer Enqueuer
 	api      http.Handler
 	tasks    sync.WaitGroup
+	loaded   atomic.Bool
 	now      func() time.Time
 }
 
@@ -77,7 +79,8 @@ func New(o Options) (*Server, error) {
 }
 
 // Load reads the functions from the cluster, makes the Deployments that are missing
-// and removes code that no function refers to. Call it before serving.
+// and removes code that no function refers to. Until then every request is answered
+// with 503.
 func (s *Server) Load(ctx context.Context) error {
 	if err := s.state.load(ctx); err != nil {
 		return fmt.Errorf("load Lambda functions: %w", err)
@@ -91,6 +94,25 @@ func (s *Server) Load(ctx context.Context) error {
 	if err := errors.Join(faults...); err != nil {
 		s.log.Error("some Lambda functions could not be deployed", "error", err)
 	}
+	s.loaded.Store(true)
+	return nil
+}
+
+// Run loads the functions, again for as long as the cluster does not answer, and
+// returns when ctx is done and what runs in the background has ended.
+func (s *Server) Run(ctx context.Context) error {
+	defer s.Wait()
+	for !s.loaded.Load() {
+		err := s.Load(ctx)
+		if err == nil {
+			break
+		}
+		s.log.Error("Lambda's functions cannot be loaded yet", "error", err)
+		if pause(ctx, time.Second) != nil {
+			return nil
+		}
+	}
+	<-ctx.Done()
 	return nil
 }
 

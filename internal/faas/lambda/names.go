@@ -77,9 +77,9 @@ func arn(name, qualifier string) string {
 	return out
 }
 
-// objectName is the Secret's name of a function, and the beginning of all others: of
+// ObjectName is the Secret's name of a function, and the beginning of all others: of
 // letters that Kubernetes takes, and with a sum, because Lambda tells "a_B" from "a-b".
-func objectName(name string) string {
+func ObjectName(name string) string {
 	slug := strings.Trim(strings.ReplaceAll(strings.ToLower(name), "_", "-"), "-")
 	if len(slug) > 24 {
 		slug = strings.Trim(slug[:24], "-")

@@ -20,12 +20,16 @@ var apiPath = regexp.MustCompile(`^/20\d\d-\d\d-\d\d/`)
 // Owns says whether a request is one of Lambda's: by its path, or by the host of a
 // function URL.
 func (s *Server) Owns(r *http.Request) bool {
-	return apiPath.MatchString(r.URL.Path) || strings.HasPrefix(r.URL.Path, codePath) ||
+	return len(r.URL.Path) > 11 && r.URL.Path[1] == '2' && apiPath.MatchString(r.URL.Path) || strings.HasPrefix(r.URL.Path, codePath) ||
 		strings.HasPrefix(r.URL.Path, urlPath) || urlHost(r.Host) != ""
 }
 
 // ServeHTTP serves the API, function URLs and, to pods, code.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if !s.loaded.Load() {
+		s.writeError(w, r, fail(http.StatusServiceUnavailable, "ServiceException", "The lab's functions are not loaded yet."))
+		return
+	}
 	switch id := urlHost(r.Host); {
 	case id != "":
 		s.serveURL(w, r, id, r.URL.EscapedPath())

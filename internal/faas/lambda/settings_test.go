@@ -55,7 +55,7 @@ func TestNames(t *testing.T) {
 	t.Parallel()
 	seen := map[string]string{}
 	for _, name := range []string{"a", "A", "a_b", "a-b", "_", "-", "a-very-long-name-that-goes-on-and-on-to-the-limit-of-64-characters"} {
-		object := objectName(name)
+		object := ObjectName(name)
 		if was, ok := seen[object]; ok {
 			t.Errorf("%s and %s are both %s", was, name, object)
 		}

@@ -27,6 +27,9 @@ var urlHostOK = regexp.MustCompile(`^([a-z0-9]{32})\.lambda-url\.`)
 
 // urlHost returns the id in the host of a function URL, "" in any other.
 func urlHost(host string) string {
+	if len(host) < 44 || host[32] != '.' { // nearly all: it is asked for every request
+		return ""
+	}
 	if m := urlHostOK.FindStringSubmatch(strings.ToLower(host)); m != nil {
 		return m[1]
 	}

@@ -22,6 +22,10 @@ const (
 	AnnotationConcurrency = "labbox.dev/async-concurrency"
 )
 
+// HeaderFinal on an answer says that trying again would not help: a failure with it
+// is a dead letter at once.
+const HeaderFinal = "X-Retry-Final"
+
 // defaultCodes are the answers after which a call is tried again.
 const defaultCodes = "408,429,500,502,503,504"
 

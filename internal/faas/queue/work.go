@@ -148,7 +148,8 @@ type settlement struct {
 func (q *Queue) settle(ctx context.Context, msg jetstream.Msg, s settlement) error {
 	o := Outcome{Key: s.call.Key, ID: s.call.ID, Header: s.call.Header, State: "done", Status: s.a.status, Try: s.try, Error: s.a.problem}
 	failed := s.a.problem != "" || s.retry.failed(s.a.status, s.a.header)
-	if failed && s.try <= s.retry.Max {
+	final := s.a.header.Get(HeaderFinal) != ""
+	if failed && !final && s.try <= s.retry.Max {
 		o.State = "retry"
 		q.ended(o)
 		return msg.NakWithDelay(s.retry.wait(s.try, s.a.header))

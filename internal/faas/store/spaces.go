@@ -115,7 +115,7 @@ type running struct {
 
 func (w *spaceWatch) seen(ctx context.Context, obj any) {
 	ns, ok := obj.(*corev1.Namespace)
-	if !ok || slices.Contains(w.store.config.Namespaces, ns.Name) {
+	if !ok || slices.Contains(w.store.config.Namespaces, ns.Name) || slices.Contains(w.store.config.Watched, ns.Name) {
 		return
 	}
 	if !api.Marked(ns.Labels, ns.Annotations) {

@@ -46,6 +46,9 @@ func invalidf(format string, args ...any) error {
 type Config struct {
 	// Namespaces may hold functions; the first is the default.
 	Namespaces []string
+	// Watched are namespaces whose functions are routed to and scaled like all others,
+	// but belong to somebody else: they are never listed, nor deployed to.
+	Watched []string
 	// PullPolicy of images outside labbox.local/: Never, IfNotPresent or Always.
 	PullPolicy string
 	// UserID is the user that functions run as.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -21,7 +22,7 @@ import (
 // connection.
 func (s *Store) Watch(ctx context.Context, table *Table, synced func()) error {
 	var controllers []cache.Controller
-	for _, ns := range s.config.Namespaces {
+	for _, ns := range slices.Concat(s.config.Namespaces, s.config.Watched) {
 		for _, i := range s.informers(ctx, ns, table) {
 			controllers = append(controllers, i.controller)
 		}

@@ -88,7 +88,7 @@ func Build(ctx context.Context, in Input) (*Result, error) {
 	if in, err = withExtra(in); err != nil {
 		return nil, err
 	}
-	t := newTree()
+	t := newTree(in.Scratch)
 	res := &Result{Base: runtime.Base}
 	switch runtime.Kind {
 	case fn.Python:
@@ -143,7 +143,7 @@ func withExtra(in Input) (Input, error) {
 // copyDir copies the regular files of a function, so that its own folder is never
 // written to.
 func copyDir(from, to string) error {
-	t := newTree()
+	t := newTree("")
 	if err := t.addDir(from, "m", skipped); err != nil {
 		return err
 	}

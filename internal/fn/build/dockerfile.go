@@ -23,7 +23,7 @@ func buildDockerfile(in Input) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &dockerBuild{in: in, tree: newTree(), res: &Result{}, workdir: "/"}
+	b := &dockerBuild{in: in, tree: newTree(in.Scratch), res: &Result{}, workdir: "/"}
 	for _, s := range steps {
 		if err := b.follow(s); err != nil {
 			return nil, lab.Errorf(lab.CodeUsage, lab.AsError(err).Hint, "Dockerfile line %d: %w", s.line, err)

@@ -5,7 +5,6 @@ import (
 	"archive/zip"
 	"bytes"
 	"compress/gzip"
-	"context"
 	"errors"
 	"io"
 	"os"
@@ -129,7 +128,7 @@ func layerOf(t *testing.T, in Input) (*Result, map[string]string, error) {
 	if in.Lang == "" {
 		build = Shrinkwrap
 	}
-	res, err := build(context.Background(), in)
+	res, err := build(t.Context(), in)
 	if err != nil || res.Layer == "" {
 		return res, nil, err
 	}

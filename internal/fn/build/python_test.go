@@ -105,6 +105,19 @@ func TestWheelThatLeavesItsPlace(t *testing.T) {
 	}
 }
 
+// What a wheel says of a file's size is not believed.
+func TestWheelThatIsABomb(t *testing.T) {
+	t.Parallel()
+	tr := newTree(t.TempDir())
+	tr.bytes = MaxBytes - 1000 // as if so much were there already
+	wantRefusal(t, tr.addStream("big", strings.NewReader(strings.Repeat("x", 5000)), 0o644), "more than 512 MB")
+	if left, err := os.ReadDir(tr.spool); err != nil || len(left) != 1 {
+		t.Fatalf("%v, %v", left, err)
+	} else if info, err := left[0].Info(); err != nil || info.Size() > 1001 {
+		t.Errorf("%d bytes were written before it was refused (%v)", info.Size(), err)
+	}
+}
+
 func TestVersions(t *testing.T) {
 	t.Parallel()
 	order := []string{"1.0.dev1", "1.0a1", "1.0a2", "1.0b1", "1.0rc1", "1.0", "1.0.post1", "1.1", "1.10", "2", "1!0.1"}
@@ -179,9 +192,9 @@ func TestExtraFiles(t *testing.T) {
 
 func TestTooMuch(t *testing.T) {
 	t.Parallel()
-	tr := newTree()
+	tr := newTree("")
 	wantRefusal(t, tr.add("big", entry{size: MaxBytes + 1}), "more than 512 MB")
-	tr = newTree()
+	tr = newTree("")
 	var err error
 	for i := 0; err == nil && i < MaxFiles+2; i++ {
 		err = tr.add("f"+strings.Repeat("x", i%7)+string(rune('a'+i%26))+"/"+strings.Repeat("y", i/1000)+"/"+string(rune(i)), entry{})

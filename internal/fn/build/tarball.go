@@ -2,7 +2,6 @@ package build
 
 import (
 	"archive/tar"
-	"bytes"
 	"compress/gzip"
 	"crypto/sha512"
 	"encoding/base64"
@@ -121,10 +120,6 @@ func (b *tarball) each(visit func(name string, hdr *tar.Header, r io.Reader) err
 
 func (b *tarball) unpack(t *tree, dir string) error {
 	return b.each(func(name string, hdr *tar.Header, r io.Reader) error {
-		var content bytes.Buffer
-		if _, err := io.Copy(&content, r); err != nil {
-			return err
-		}
-		return t.addBytes(path.Join(dir, name), content.Bytes(), hdr.FileInfo().Mode())
+		return t.addStream(path.Join(dir, name), r, hdr.FileInfo().Mode())
 	})
 }

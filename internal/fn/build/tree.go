@@ -2,7 +2,6 @@ package build
 
 import (
 	"archive/tar"
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -32,18 +31,19 @@ func epoch() time.Time { return time.Date(2026, time.January, 1, 0, 0, 0, 0, tim
 type tree struct {
 	entries map[string]entry
 	bytes   int64
+	// spool is where what comes out of archives waits, so that it is not in memory.
+	spool string
 }
 
-// entry is one file: bytes, a file of the disk, or a link.
+// entry is one file: the content of a file of the disk, or a link.
 type entry struct {
-	mode    int64
-	size    int64
-	content []byte
-	from    string
-	link    string
+	mode int64
+	size int64
+	from string
+	link string
 }
 
-func newTree() *tree { return &tree{entries: map[string]entry{}} }
+func newTree(spool string) *tree { return &tree{entries: map[string]entry{}, spool: spool} }
 
 func (t *tree) add(name string, e entry) error {
 	name = path.Clean(strings.TrimPrefix(name, "/"))
@@ -61,10 +61,22 @@ func (t *tree) add(name string, e entry) error {
 	return nil
 }
 
-// addBytes adds a file; executable files keep being ones, everything else of mode
-// goes.
-func (t *tree) addBytes(name string, content []byte, mode fs.FileMode) error {
-	return t.add(name, entry{mode: cleanMode(mode), size: int64(len(content)), content: content})
+// addStream adds a file out of an archive; executable files keep being ones,
+// everything else of mode goes. It believes no size that the archive states.
+func (t *tree) addStream(name string, r io.Reader, mode fs.FileMode) error {
+	f, err := os.CreateTemp(t.spool, "file-*")
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	n, err := io.Copy(f, io.LimitReader(r, MaxBytes-t.bytes+1))
+	if err != nil {
+		return err
+	}
+	if err := t.add(name, entry{mode: cleanMode(mode), size: n, from: f.Name()}); err != nil {
+		return err
+	}
+	return f.Close()
 }
 
 func cleanMode(mode fs.FileMode) int64 {
@@ -166,10 +178,6 @@ func writeFile(tw *tar.Writer, name string, e entry) error {
 		return tw.WriteHeader(hdr)
 	}
 	if err := tw.WriteHeader(hdr); err != nil {
-		return err
-	}
-	if e.from == "" {
-		_, err := io.Copy(tw, bytes.NewReader(e.content))
 		return err
 	}
 	f, err := os.Open(e.from)

@@ -2,6 +2,7 @@ package build
 
 import (
 	"archive/zip"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -147,18 +148,14 @@ func parseMetadata(meta, name string, extras []string) ([]requirement, error) {
 	return out, nil
 }
 
-// readZip reads one file of a zip; it believes no size that the zip states.
+// readZip reads one small file of a zip; it believes no size that the zip states.
 func readZip(f *zip.File) ([]byte, error) {
 	r, err := f.Open()
 	if err != nil {
 		return nil, err
 	}
 	defer r.Close()
-	content, err := io.ReadAll(io.LimitReader(r, MaxBytes+1))
-	if err == nil && len(content) > MaxBytes {
-		err = fmt.Errorf("%s has more than %d MB", f.Name, MaxBytes>>20)
-	}
-	return content, err
+	return io.ReadAll(io.LimitReader(r, 4<<20))
 }
 
 // unpack adds the wheel's packages. Scripts and headers are left out.
@@ -174,11 +171,12 @@ func (w *wheel) unpack(t *tree) error {
 		if !ok {
 			continue
 		}
-		content, err := readZip(f)
+		r, err := f.Open()
 		if err != nil {
 			return err
 		}
-		if err := t.addBytes(name, content, f.Mode()); err != nil {
+		err = t.addStream(name, r, f.Mode())
+		if err := errors.Join(err, r.Close()); err != nil {
 			return err
 		}
 	}

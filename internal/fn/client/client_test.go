@@ -1,7 +1,6 @@
 package client
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -84,7 +83,7 @@ func mustGateway(t *testing.T) *Client {
 
 func TestDeployListRemove(t *testing.T) {
 	t.Parallel()
-	ctx, c := context.Background(), mustGateway(t)
+	ctx, c := t.Context(), mustGateway(t)
 	for i, want := range []bool{true, false} {
 		created, err := c.Deploy(ctx, Deployment{Service: "a", Image: fmt.Sprint("i", i)})
 		if err != nil || created != want {
@@ -110,7 +109,7 @@ func TestDeployListRemove(t *testing.T) {
 
 func TestErrorsSayWhatToDo(t *testing.T) {
 	t.Parallel()
-	ctx, c := context.Background(), mustGateway(t)
+	ctx, c := t.Context(), mustGateway(t)
 	if _, err := c.Deploy(ctx, Deployment{Service: "a"}); lab.AsError(err).Code != lab.CodeUsage || !strings.Contains(err.Error(), "image is required") {
 		t.Errorf("a bad deployment: %v", err)
 	}
@@ -136,7 +135,7 @@ func TestInvoke(t *testing.T) {
 		{Call{Name: "../system/info"}, "POST /function/..%2Fsystem%2Finfo.openfaas-fn text/plain "},
 	}
 	for _, tt := range tests {
-		resp, err := c.Invoke(context.Background(), tt.call)
+		resp, err := c.Invoke(t.Context(), tt.call)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -151,7 +150,7 @@ func TestInvoke(t *testing.T) {
 func TestLogs(t *testing.T) {
 	t.Parallel()
 	var got []string
-	err := mustGateway(t).Logs(context.Background(), LogQuery{Name: "a", Follow: true, Tail: 3}, func(l LogLine) error {
+	err := mustGateway(t).Logs(t.Context(), LogQuery{Name: "a", Follow: true, Tail: 3}, func(l LogLine) error {
 		got = append(got, l.Text)
 		return nil
 	})

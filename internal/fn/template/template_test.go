@@ -1,7 +1,6 @@
 package template_test
 
 import (
-	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -51,7 +50,7 @@ func TestNewFunctionsCanBeBuilt(t *testing.T) {
 			if err != nil || len(f.Warnings) > 0 || f.Functions["hello"].Lang != stacked {
 				t.Fatalf("stack %+v, %v", f, err)
 			}
-			if _, err := build.Build(context.Background(), build.Input{Lang: stacked, Dir: filepath.Join(dir, "hello"), Scratch: t.TempDir()}); err != nil {
+			if _, err := build.Build(t.Context(), build.Input{Lang: stacked, Dir: filepath.Join(dir, "hello"), Scratch: t.TempDir()}); err != nil {
 				t.Error(err)
 			}
 		})
@@ -97,7 +96,7 @@ func TestFaasCLITemplates(t *testing.T) {
 	dir := t.TempDir()
 	mustLayOut(t, dir, files)
 	var lines []string
-	res, err := build.Shrinkwrap(context.Background(), build.Input{Dir: filepath.Join(dir, "python3-http"), Scratch: t.TempDir(), Log: func(l string) { lines = append(lines, l) }})
+	res, err := build.Shrinkwrap(t.Context(), build.Input{Dir: filepath.Join(dir, "python3-http"), Scratch: t.TempDir(), Log: func(l string) { lines = append(lines, l) }})
 	if err != nil || res.Base != "labbox.local/fn-python:dev" || !strings.Contains(strings.Join(lines, "\n"), "template python3-http") {
 		t.Errorf("%+v, %v, %q", res, err, lines)
 	}

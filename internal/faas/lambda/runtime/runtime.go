@@ -65,11 +65,6 @@ func New(config Config, options Options, log *slog.Logger) *Runtime {
 // when the function waits for its first event, or has failed to start: then every
 // invocation tries again and answers with the reason.
 func (r *Runtime) Run(ctx context.Context, ready func(address string)) error {
-	if !r.config.Image {
-		if err := r.fetch(ctx); err != nil {
-			return fmt.Errorf("fetch the function's code: %w", err)
-		}
-	}
 	api, err := net.Listen("tcp", r.options.APIAddress)
 	if err != nil {
 		return fmt.Errorf("listen for the function: %w", err)
@@ -80,15 +75,21 @@ func (r *Runtime) Run(ctx context.Context, ready func(address string)) error {
 		return fmt.Errorf("listen for the gateway: %w", err)
 	}
 	r.box.apiAddress = api.Addr().String()
-	life, broken := r.box.start() // its first call waits in the listener
 	inside := &http.Server{Handler: r.box.apiHandler(), ReadHeaderTimeout: 10 * time.Second}
 	outside := &http.Server{Handler: r.handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
-	failed := make(chan error, 2)
-	go func() { failed <- inside.Serve(api) }()
-	go func() { failed <- outside.Serve(front) }()
+	failed := make(chan error, 3)
+	go func() { failed <- outside.Serve(front) }() // before all else: it holds back who asks whether it is ready
 	defer func() { _ = inside.Close() }()
 	defer func() { _ = outside.Close() }()
+	defer func() { _ = api.Close() }()
+	if !r.config.Image {
+		if err := r.fetch(ctx); err != nil {
+			return fmt.Errorf("fetch the function's code: %w", err)
+		}
+	}
+	life, broken := r.box.start() // its first call waits in the listener
 	defer r.box.close()
+	go func() { failed <- inside.Serve(api) }()
 	r.box.warm(ctx, life, broken)
 	ready(front.Addr().String())
 	select {
@@ -96,7 +97,7 @@ func (r *Runtime) Run(ctx context.Context, ready func(address string)) error {
 		return fmt.Errorf("serve: %w", err)
 	case <-ctx.Done():
 	}
-	r.box.ready.Store(false)
+	r.box.leaving.Store(true)
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Duration(r.config.Timeout)*time.Second+r.options.InitTimeout)
 	defer cancel()
 	if err := outside.Shutdown(grace); err != nil && !errors.Is(err, context.DeadlineExceeded) {

@@ -28,7 +28,8 @@ type sandbox struct {
 	output     *output
 	broken     error // there is no pipe for the log
 	extensions *extensions
-	ready      atomic.Bool
+	ready      chan struct{} // closed when invocations may come
+	leaving    atomic.Bool
 	turn       chan struct{} // holds one token: who has it may use the process
 
 	mu      sync.Mutex
@@ -53,7 +54,7 @@ type life struct {
 }
 
 func newSandbox(config Config, options Options, log *slog.Logger) *sandbox {
-	b := &sandbox{config: config, options: options, log: log, turn: make(chan struct{}, 1), extensions: newExtensions(config)}
+	b := &sandbox{config: config, options: options, log: log, turn: make(chan struct{}, 1), ready: make(chan struct{}), extensions: newExtensions(config)}
 	b.turn <- struct{}{}
 	b.logStream = fmt.Sprintf("%s/[%s]%s", time.Now().UTC().Format("2006/01/02"), config.Version, strings.ReplaceAll(uuid.NewString(), "-", ""))
 	b.output, b.broken = newOutput(options.Log)
@@ -71,7 +72,7 @@ func (b *sandbox) warm(ctx context.Context, l *life, err error) {
 	if err != nil {
 		b.log.Error("the function does not start", "error", err)
 	}
-	b.ready.Store(true)
+	close(b.ready)
 }
 
 // start begins a life.

@@ -1,11 +1,13 @@
 package runtime
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
 	"io"
 	"net/http"
+	"time"
 )
 
 // maxEvent is Lambda's limit of an event.
@@ -14,8 +16,8 @@ const maxEvent = 6 << 20
 // handler is what the gateway and the kubelet see.
 func (r *Runtime) handler() http.Handler {
 	mux := http.NewServeMux()
-	health := func(w http.ResponseWriter, _ *http.Request) {
-		if !r.box.ready.Load() {
+	health := func(w http.ResponseWriter, req *http.Request) {
+		if !r.awaitReady(req.Context()) {
 			http.Error(w, "the function is not ready", http.StatusServiceUnavailable)
 			return
 		}
@@ -28,6 +30,22 @@ func (r *Runtime) handler() http.Handler {
 	return mux
 }
 
+// holdBack is how long a question whether the function is ready may wait for a yes: a
+// little less than probes do. So the first that is asked finds out at once.
+const holdBack = 1500 * time.Millisecond
+
+func (r *Runtime) awaitReady(ctx context.Context) bool {
+	late := time.NewTimer(holdBack)
+	defer late.Stop()
+	select {
+	case <-r.box.ready:
+		return !r.box.leaving.Load()
+	case <-late.C:
+	case <-ctx.Done():
+	}
+	return false
+}
+
 // invoke serves one request of NewRequest.
 func (r *Runtime) invoke(w http.ResponseWriter, req *http.Request) {
 	event, err := io.ReadAll(http.MaxBytesReader(w, req.Body, maxEvent))
@@ -38,6 +56,11 @@ func (r *Runtime) invoke(w http.ResponseWriter, req *http.Request) {
 	i := &Invocation{ID: req.Header.Get(headerID), ARN: req.Header.Get(headerARN), Trace: req.Header.Get(headerTrace), Event: event}
 	if i.ID == "" {
 		http.Error(w, "this address takes invocations of the gateway only", http.StatusBadRequest)
+		return
+	}
+	select {
+	case <-r.box.ready: // the gateway may be early, but never starts the process
+	case <-req.Context().Done():
 		return
 	}
 	text, _ := base64.StdEncoding.DecodeString(req.Header.Get(headerContext))

@@ -185,8 +185,10 @@ def urls():
     made = lam.create_function_url_config(FunctionName="py", AuthType="NONE")
     equal(made["ResponseMetadata"]["HTTPStatusCode"], 201)
     equal(made["InvokeMode"], "BUFFERED")
-    host = made["FunctionUrl"].removeprefix("http://").rstrip("/")
-    r = urllib.request.Request(address + "/a/b?c=d", data=b"body", headers={"Host": host, "Content-Type": "text/plain"})
+    url, headers = made["FunctionUrl"], {"Content-Type": "text/plain"}
+    if ".lambda-url." in url:  # a name that need not be known here
+        url, headers["Host"] = address + "/", url.removeprefix("http://").rstrip("/")
+    r = urllib.request.Request(url + "a/b?c=d", data=b"body", headers=headers)
     with urllib.request.urlopen(r) as answer:
         equal((answer.status, answer.headers["x-path"], answer.read()), (201, "/a/b", b"body"))
     equal(lam.get_function_url_config(FunctionName="py")["FunctionUrl"], made["FunctionUrl"])
