@@ -20,6 +20,11 @@ func (s *Server) alert(w http.ResponseWriter, r *http.Request) error {
 	if in.Alerts == nil {
 		return &store.Invalid{Message: "alerts is required"}
 	}
+	if in.Status != "" {
+		if err := knownStatus(in.Status); err != nil {
+			return err
+		}
+	}
 	var faults []error
 	for _, one := range in.Alerts {
 		if one.Status == "" {
@@ -37,8 +42,8 @@ func (s *Server) alert(w http.ResponseWriter, r *http.Request) error {
 
 // heed scales one function up a step, or back to its least.
 func (s *Server) heed(ctx context.Context, alert api.Alert) error {
-	if alert.Status != api.Firing && alert.Status != api.Resolved {
-		return &store.Invalid{Message: fmt.Sprintf("status %.40q is neither %s nor %s", alert.Status, api.Firing, api.Resolved)}
+	if err := knownStatus(alert.Status); err != nil {
+		return err
 	}
 	name, namespace := alert.Labels["function_name"], ""
 	if dot := strings.LastIndexByte(name, '.'); dot >= 0 {
@@ -58,6 +63,13 @@ func (s *Server) heed(ctx context.Context, alert api.Alert) error {
 		return nil
 	}
 	return s.store.Scale(ctx, key, int64(want))
+}
+
+func knownStatus(status string) error {
+	if status != api.Firing && status != api.Resolved {
+		return &store.Invalid{Message: fmt.Sprintf("status %.40q is neither %s nor %s", status, api.Firing, api.Resolved)}
+	}
+	return nil
 }
 
 // worst joins faults such that the status is that of the worst: Alertmanager tries

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 
 	"github.com/labbox/labbox/internal/faas/store"
@@ -12,7 +13,10 @@ import (
 // answering turns the error of h into a status and a sentence.
 func (s *Server) answering(h func(http.ResponseWriter, *http.Request) error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		err := h(w, r)
+		err := onceEach(r)
+		if err == nil {
+			err = h(w, r)
+		}
 		if err == nil {
 			return
 		}
@@ -29,6 +33,19 @@ func (s *Server) answering(h func(http.ResponseWriter, *http.Request) error) htt
 		}
 		http.Error(w, err.Error(), status)
 	})
+}
+
+// onceEach refuses a query that gives a parameter twice: which one is meant?
+func onceEach(r *http.Request) error {
+	if r.URL.RawQuery == "" {
+		return nil
+	}
+	for name, values := range r.URL.Query() {
+		if len(values) > 1 {
+			return &store.Invalid{Message: fmt.Sprintf("the query gives %.40q %d times", name, len(values))}
+		}
+	}
+	return nil
 }
 
 // statusOf is the status code that says what err says.

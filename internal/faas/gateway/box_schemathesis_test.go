@@ -24,11 +24,11 @@ func TestBoxSchemathesis(t *testing.T) {
 		t.Skip("schemathesis takes a minute")
 	}
 	tool := mustSchemathesis(t)
-	f := newFixture(t, func(c *Config) {
+	f := newExtended(t, func(c *Config) {
 		dynamic(c)
 		c.WakeTimeout = 50 * time.Millisecond
 		c.UpstreamTimeout = 5 * time.Second
-	}, namespace(ns, map[string]string{"openfaas": "1"}), namespace("team", map[string]string{"openfaas": "1"}), function("echo", 1), function("asleep", 0))
+	}, queued, namespace(ns, map[string]string{"openfaas": "1"}), namespace("team", map[string]string{"openfaas": "1"}), function("echo", 1), function("asleep", 0))
 	f.ready(t, "echo", func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		w.Header().Set("Content-Type", "application/octet-stream")

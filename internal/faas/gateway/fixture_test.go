@@ -32,6 +32,12 @@ type fixture struct {
 
 func newFixture(t *testing.T, change func(*Config), objects ...runtime.Object) *fixture {
 	t.Helper()
+	return newExtended(t, change, func(*testing.T, *Server) {}, objects...)
+}
+
+// newExtended is newFixture of a gateway that extend gives more to do.
+func newExtended(t *testing.T, change func(*Config), extend func(*testing.T, *Server), objects ...runtime.Object) *fixture {
+	t.Helper()
 	config, err := FromEnv(func(string) string { return "" })
 	if err != nil {
 		t.Fatal(err)
@@ -51,6 +57,7 @@ func newFixture(t *testing.T, change func(*Config), objects ...runtime.Object) *
 	if err != nil {
 		t.Fatal(err)
 	}
+	extend(t, gateway)
 	ctx, cancel := context.WithCancel(context.Background())
 	ended, synced := make(chan error), make(chan struct{})
 	go func() { ended <- gateway.Watch(ctx, func() { close(synced) }) }()

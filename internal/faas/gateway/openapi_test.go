@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"encoding/json"
+	"log/slog"
 	"maps"
 	"net/http"
 	"slices"
@@ -9,7 +10,29 @@ import (
 	"testing"
 
 	"github.com/labbox/labbox/internal/faas/catalog"
+	"github.com/labbox/labbox/internal/faas/event"
+	"github.com/labbox/labbox/internal/faas/queue"
 )
+
+// queued gives a gateway its queue and the list of its events, as cmd/gateway does.
+func queued(t *testing.T, s *Server) {
+	t.Helper()
+	config, err := queue.FromEnv(func(string) string { return "" })
+	if err != nil {
+		t.Fatal(err)
+	}
+	config.Dir = t.TempDir()
+	ring := event.NewRing(100)
+	q, err := queue.Open(t.Context(), queue.Options{
+		Config: config, Caller: s, Functions: s.Table(), Namespace: ns, Log: slog.New(slog.DiscardHandler), Observe: ring.Observe,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(q.Close)
+	s.Extend(Extension{Prefixes: map[string]http.Handler{"/async-function/": q.Handler()}, Routes: q.Routes(), Run: q.Run})
+	s.Extend(Extension{Routes: ring.Routes()})
+}
 
 type described struct {
 	Paths map[string]map[string]json.RawMessage `json:"paths"`
@@ -37,8 +60,13 @@ func operations(t *testing.T) []string {
 // Every route is described, and every description has its route.
 func TestDescriptionIsOfTheRoutes(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t, nil)
+	f := newExtended(t, nil, queued)
 	var routes []string
+	for _, e := range f.gateway.extensions {
+		for pattern := range e.Routes {
+			routes = append(routes, pattern)
+		}
+	}
 	for _, r := range f.gateway.routes() {
 		switch method, path, _ := strings.Cut(r.pattern, " "); {
 		case path == "": // the queue's, which takes these
@@ -50,7 +78,8 @@ func TestDescriptionIsOfTheRoutes(t *testing.T) {
 	for _, method := range []string{"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"} { // by the handler itself
 		routes = append(routes, method+" /function/{name}", method+" /function/{name}/{path}")
 	}
-	slices.Sort(routes)
+	// Of event.Sources, which need a cluster.
+	routes = append(routes, "POST /events/git", "POST /events/prometheus/api/v2/alerts")
 	described := operations(t)
 	for _, r := range routes {
 		if !slices.Contains(described, r) {
