@@ -59,6 +59,7 @@ func (s *Server) routes() http.Handler {
 	}
 	s.functionRoutes(add)
 	s.settingRoutes(add)
+	s.stubs(add)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		s.writeError(w, r, fail(http.StatusNotFound, "UnknownOperationException", "Lambda's operation %s %s is not available in this lab", r.Method, shorten(r.URL.Path)))
 	})
