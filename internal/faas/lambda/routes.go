@@ -101,6 +101,7 @@ func (s *Server) functionRoutes(add func(string, handler)) {
 	add("DELETE "+one+"/policy/{sid}", s.removePermission)
 	add("POST "+one+"/invocations", s.invoke)
 	add("POST /2014-11-13/functions/{name}/invoke-async", s.invokeAsync)
+	add("POST /2021-11-15/functions/{name}/response-streaming-invocations", s.invokeStream)
 }
 
 func (s *Server) settingRoutes(add func(string, handler)) {

@@ -35,7 +35,7 @@ def invoke(name, event=None, **more):
     started = time.monotonic()
     r = lam.invoke(FunctionName=name, Payload=json.dumps(event or {}), **more)
     r["text"] = r["Payload"].read().decode()
-    r["json"] = json.loads(r["text"]) if r["text"] else None
+    r["json"] = json.loads(r["text"]) if r["text"].startswith(("{", '"')) else None
     r["seconds"] = time.monotonic() - started
     return r
 
@@ -143,8 +143,33 @@ def go_function():
     equal(invoke("box-go", {"name": "after"})["json"]["greeting"], "hello after")
     equal(invoke("box-go", {"do": "exit"})["json"]["errorType"], "Runtime.ExitError")
     assert "Task timed out after 2.00 seconds" in invoke("box-go", {"do": "sleep"})["json"]["errorMessage"]
+    streams()
     r = invoke("box-go", {"name": "v"}, Qualifier="1")
     equal((r["ExecutedVersion"], r["json"]["arn"]), ("1", "arn:aws:lambda:eu-central-1:000000000000:function:box-go:1"))
+
+
+def stream(name, event):
+    r = lam.invoke_with_response_stream(FunctionName=name, Payload=json.dumps(event), LogType="Tail")
+    parts, end = [], None
+    for e in r["EventStream"]:
+        if "PayloadChunk" in e:
+            parts.append(e["PayloadChunk"]["Payload"].decode())
+        if "InvokeComplete" in e:
+            end = e["InvokeComplete"]
+    return parts, end
+
+
+def streams():
+    parts, end = stream("box-go", {"do": "stream"})
+    equal("".join(parts), "part 0\npart 1\npart 2\n")
+    assert len(parts) == 3 and "REPORT" in base64.b64decode(end["LogResult"]).decode() and "ErrorCode" not in end, (parts, end)
+    parts, end = stream("box-go", {"do": "broken"})
+    equal(("".join(parts), end["ErrorCode"]), ("part 0\n", "errorString"))
+    assert "it broke" in end["ErrorDetails"], end
+    parts, end = stream("box-go", {"do": "error"})
+    equal((parts, end["ErrorCode"]), ([], "errorString"))
+    equal(json.loads(stream("box-py", {"name": "s"})[0][0])["greeting"], "hello s")
+    equal(invoke("box-go", {"do": "stream"})["text"], "part 0\npart 1\npart 2\n")
 
 
 def the_rest():
