@@ -4,8 +4,10 @@ package main
 import (
 	"context"
 	"log/slog"
+	"math"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"github.com/labbox/labbox/internal/faas/gateway"
@@ -19,11 +21,20 @@ var (
 )
 
 func main() {
+	spare()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
 	if err := run(ctx); err != nil {
 		slog.Error("gateway stopped", "error", err)
 		os.Exit(1)
+	}
+}
+
+// spare keeps the heap below the container's limit (GOMEMLIMIT): a tenth and more of it
+// is not Go's.
+func spare() {
+	if limit := debug.SetMemoryLimit(-1); limit < math.MaxInt64 {
+		debug.SetMemoryLimit(limit / 100 * 85)
 	}
 }
 

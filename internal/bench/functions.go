@@ -16,9 +16,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The functions that are called, in the namespace of functions. A Go function is the
-// watchdog itself as it serves a file: a static binary that starts nothing else.
+// The functions that are called, in the namespace of functions. The Go function is a
+// small static server behind the watchdog, and is the watchdog's own program in another
+// mode: the payload has it already.
 const (
+	goProgram          = "env mode=static static_path=/etc port=5000 metrics_port=5001 healthcheck_interval=0 suppress_lock=true /usr/bin/fwatchdog"
 	functionsNamespace = "openfaas-fn"
 	goFunction         = "bench-go"
 	pythonFunction     = "bench-python"
@@ -215,7 +217,7 @@ func startIn(space string, cmd *exec.Cmd) error {
 
 // functionObjects are the functions as the gateway would write them.
 func functionObjects() ([]byte, error) {
-	static := map[string]string{"mode": "static", "static_path": "/etc"}
+	static := map[string]string{"fprocess": goProgram}
 	items := []any{map[string]any{
 		"apiVersion": "v1", "kind": "ConfigMap", "metadata": map[string]any{"name": pythonFunction},
 		"data": map[string]string{"handler.py": "def handle(event, context):\n    return 'short'\n"},

@@ -18,7 +18,7 @@ var heavy = []struct {
 	{"k8s.io/apimachinery/", []string{"internal/kube", "internal/helm", "internal/faas"}},
 	{"sigs.k8s.io/", []string{"internal/kube", "internal/helm"}},
 	// A YAML reader of a few hundred lines; it draws nothing else in.
-	{"sigs.k8s.io/yaml", []string{"internal/kube", "internal/helm", "internal/app", "internal/image", "internal/faas", "internal/capstone", "cmd/labbox", "cmd/mkbundle"}},
+	{"sigs.k8s.io/yaml", []string{"internal/kube", "internal/helm", "internal/app", "internal/image", "internal/faas", "internal/capstone", "internal/fn", "cmd/labbox", "cmd/mkbundle"}},
 	{"helm.sh/", []string{"internal/helm"}},
 	{"github.com/containerd/", []string{"internal/kube", "internal/image"}},
 	{"github.com/google/go-containerregistry", []string{"internal/image"}},

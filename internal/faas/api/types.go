@@ -81,7 +81,7 @@ type Secret struct {
 	Namespace string `json:"namespace,omitempty"`
 	Value     string `json:"value,omitempty"`
 	// RawValue is base64 in JSON and wins over Value.
-	RawValue []byte `json:"rawValue,omitempty"`
+	RawValue Base64 `json:"rawValue,omitempty"`
 }
 
 // LogLine is one line of GET /system/logs.

@@ -17,6 +17,9 @@ func (s *Server) alert(w http.ResponseWriter, r *http.Request) error {
 	if err := decodeLoose(w, r, &in); err != nil {
 		return err
 	}
+	if in.Alerts == nil {
+		return &store.Invalid{Message: "alerts is required"}
+	}
 	var faults []error
 	for _, one := range in.Alerts {
 		if one.Status == "" {

@@ -100,10 +100,10 @@ func (o *own) pythonFunction(t *testing.T, name, code string) api.Deployment {
 		Annotations: map[string]string{store.AnnotationHandler: name}}
 }
 
-// staticFunction is a Go program that starts nothing else: the watchdog as a file server.
-func (o *own) staticFunction(name string) api.Deployment {
+// goFunction is a small static server behind the watchdog: the watchdog's own program.
+func (o *own) goFunction(name string) api.Deployment {
 	return api.Deployment{Service: name, Image: "labbox.local/fn-python:dev",
-		EnvVars: map[string]string{"mode": "static", "static_path": "/home/app"}}
+		EnvProcess: "env mode=static static_path=/etc port=5000 metrics_port=5001 healthcheck_interval=0 suppress_lock=true /usr/bin/fwatchdog"}
 }
 
 // TestBoxColdStart prints what the time from a call at zero to its answer is made of.
@@ -111,7 +111,7 @@ func TestBoxColdStart(t *testing.T) {
 	o := mustOwn(t)
 	for _, d := range []api.Deployment{
 		o.pythonFunction(t, "cold-python", "def handle(event, context):\n    return 'short'\n"),
-		o.staticFunction("cold-go"),
+		o.goFunction("cold-go"),
 	} {
 		t.Run(d.Service, func(t *testing.T) {
 			o.deploy(t, d)

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -65,8 +66,8 @@ func (s *Server) deploy(w http.ResponseWriter, r *http.Request, apply func(conte
 	if err := decode(w, r, &d); err != nil {
 		return err
 	}
-	if d.Namespace == "" {
-		d.Namespace = r.URL.Query().Get("namespace")
+	if err := chooseNamespace(r, &d.Namespace); err != nil {
+		return err
 	}
 	if err := apply(r.Context(), &d); err != nil {
 		return err
@@ -85,8 +86,8 @@ func (s *Server) deleteFunction(w http.ResponseWriter, r *http.Request) error {
 	if err := decode(w, r, &in); err != nil {
 		return err
 	}
-	if in.Namespace == "" {
-		in.Namespace = r.URL.Query().Get("namespace")
+	if err := chooseNamespace(r, &in.Namespace); err != nil {
+		return err
 	}
 	key, err := s.key(in.Namespace, in.FunctionName)
 	if err != nil {
@@ -109,8 +110,8 @@ func (s *Server) scaleFunction(w http.ResponseWriter, r *http.Request) error {
 	if in.Replicas == nil {
 		return &store.Invalid{Message: "replicas is required"}
 	}
-	if in.Namespace == "" {
-		in.Namespace = r.URL.Query().Get("namespace")
+	if err := chooseNamespace(r, &in.Namespace); err != nil {
+		return err
 	}
 	key, err := s.key(in.Namespace, r.PathValue("name"))
 	if err != nil {
@@ -121,6 +122,19 @@ func (s *Server) scaleFunction(w http.ResponseWriter, r *http.Request) error {
 	}
 	s.awaitTable(r.Context(), key, func(f store.Function, ok bool) bool { return !ok || int64(f.Replicas) == *in.Replicas })
 	w.WriteHeader(http.StatusAccepted)
+	return nil
+}
+
+// chooseNamespace fills in the query's namespace where the body has none. Two that
+// differ are a mistake that must not be settled by a guess.
+func chooseNamespace(r *http.Request, body *string) error {
+	query := r.URL.Query().Get("namespace")
+	if *body != "" && query != "" && *body != query {
+		return &store.Invalid{Message: fmt.Sprintf("namespace is %.80q in the body and %.80q in the query", *body, query)}
+	}
+	if *body == "" {
+		*body = query
+	}
 	return nil
 }
 

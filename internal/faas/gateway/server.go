@@ -36,7 +36,9 @@ type Server struct {
 	served  []string     // X-Served-By
 	login   *credentials // nil: no authentication
 	synced  atomic.Bool
-	log     *slog.Logger
+
+	troubles troubles
+	log      *slog.Logger
 
 	extensions []Extension
 }

@@ -76,7 +76,7 @@ func (q *Queue) queueCallback(ctx context.Context, s settlement, once string) er
 	if err != nil {
 		return err
 	}
-	if _, err := q.broker.js.PublishMsg(ctx, m, jetstream.WithMsgID(once)); err != nil {
+	if err := q.store(ctx, m, jetstream.WithMsgID(once)); err != nil {
 		return fmt.Errorf("queue the callback of %s: %w", s.call.ID, err)
 	}
 	return nil

@@ -65,7 +65,7 @@ func (q *Queue) bury(ctx context.Context, s settlement, once string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := q.broker.js.PublishMsg(ctx, m, jetstream.WithMsgID(once)); err != nil {
+	if err := q.store(ctx, m, jetstream.WithMsgID(once)); err != nil {
 		return fmt.Errorf("keep dead letter %s: %w", s.call.ID, err)
 	}
 	return nil

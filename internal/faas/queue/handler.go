@@ -1,12 +1,14 @@
 package queue
 
 import (
+	"bytes"
+	"context"
 	"errors"
-	"io"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -52,7 +54,13 @@ func (q *Queue) accept(w http.ResponseWriter, r *http.Request) {
 		tooLarge(w, q.o.MaxBody)
 		return
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, q.o.MaxBody))
+	free, ok := q.room(r)
+	if !ok {
+		q.refuse(w, errBusy)
+		return
+	}
+	defer free()
+	body, err := readBody(w, r, q.o.MaxBody)
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):
@@ -74,6 +82,36 @@ func (q *Queue) accept(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusAccepted)
 }
 
+// errBusy: the bodies of other calls take all the room that there is.
+var errBusy = errors.New("too many large calls are just coming in")
+
+// room waits a little until there is memory for r's body.
+func (q *Queue) room(r *http.Request) (free func(), ok bool) {
+	size := r.ContentLength
+	if size < 0 {
+		size = q.o.MaxBody
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), roomWait)
+	defer cancel()
+	if err := q.reading.Acquire(ctx, size); err != nil {
+		return nil, false
+	}
+	return func() { q.reading.Release(size) }, true
+}
+
+// roomWait is short enough for callers to come again.
+const roomWait = 10 * time.Second
+
+// readBody takes no more memory than the body has, if its length is told.
+func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
+	var b bytes.Buffer
+	if r.ContentLength > 0 {
+		b.Grow(int(min(r.ContentLength, limit)) + bytes.MinRead)
+	}
+	_, err := b.ReadFrom(http.MaxBytesReader(w, r.Body, limit))
+	return b.Bytes(), err
+}
+
 func tooLarge(w http.ResponseWriter, limit int64) {
 	w.Header().Set("Connection", "close") // what is left of the body is not worth reading
 	http.Error(w, "the body is larger than "+strconv.FormatInt(limit, 10)+" bytes", http.StatusRequestEntityTooLarge)
@@ -84,7 +122,7 @@ func (q *Queue) refuse(w http.ResponseWriter, err error) {
 	switch {
 	case errors.Is(err, ErrFull):
 		status = http.StatusTooManyRequests
-	case errors.Is(err, ErrClosed):
+	case errors.Is(err, ErrClosed), errors.Is(err, errBusy):
 		status = http.StatusServiceUnavailable
 	}
 	if status != http.StatusInternalServerError {

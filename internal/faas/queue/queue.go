@@ -21,7 +21,9 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+	"golang.org/x/sync/semaphore"
 
 	"github.com/labbox/labbox/internal/faas/store"
 )
@@ -44,6 +46,10 @@ type Queue struct {
 	slots   chan struct{} // one a running call
 	client  httpDoer      // for callbacks
 
+	// Bytes of bodies that are read, and that are handed to the server, at a time: what
+	// many large calls at once take of the memory is bounded.
+	reading, storing *semaphore.Weighted
+
 	mu    sync.Mutex
 	lanes map[store.Key]*lane
 	start func(*lane) // set while Run runs
@@ -59,7 +65,8 @@ func Open(ctx context.Context, o Options) (*Queue, error) {
 	}
 	q := &Queue{
 		o: o, broker: b, lanes: map[store.Key]*lane{}, slots: make(chan struct{}, o.Workers),
-		client: newCallbackClient(o),
+		client:  newCallbackClient(o),
+		reading: semaphore.NewWeighted(max(readingBytes, o.MaxBody)), storing: semaphore.NewWeighted(max(storingBytes, o.MaxBody)),
 	}
 	q.metrics = newMetrics(q)
 	if err := q.recover(ctx); err != nil {
@@ -68,6 +75,11 @@ func Open(ctx context.Context, o Options) (*Queue, error) {
 	}
 	return q, nil
 }
+
+const (
+	readingBytes = 24 << 20
+	storingBytes = 6 << 20
+)
 
 // recover makes the lanes of functions that have calls, and forgets the rest.
 func (q *Queue) recover(ctx context.Context) error {
@@ -121,7 +133,7 @@ func (q *Queue) Enqueue(ctx context.Context, c Call) error {
 	if c.Once != "" {
 		options = append(options, jetstream.WithMsgID(c.Once))
 	}
-	if _, err := q.broker.js.PublishMsg(ctx, m, options...); err != nil {
+	if err := q.store(ctx, m, options...); err != nil {
 		if full(err) {
 			return ErrFull
 		}
@@ -129,6 +141,17 @@ func (q *Queue) Enqueue(ctx context.Context, c Call) error {
 	}
 	q.metrics.queued.WithLabelValues(c.Key.String()).Inc()
 	return nil
+}
+
+// store puts m into its stream; nil means that it is on the disk.
+func (q *Queue) store(ctx context.Context, m *nats.Msg, options ...jetstream.PublishOpt) error {
+	size := int64(len(m.Data))
+	if err := q.storing.Acquire(ctx, size); err != nil {
+		return err
+	}
+	defer q.storing.Release(size)
+	_, err := q.broker.js.PublishMsg(ctx, m, options...)
+	return err
 }
 
 // full says whether a stream took no more: 10077 is its own limit, 10023 and 10047

@@ -95,6 +95,7 @@ func dropBulk(obj any) (any, error) {
 		m.SetManagedFields(nil)
 	}
 	if d, ok := obj.(*appsv1.Deployment); ok {
+		noteTimeout(d)
 		d.Spec.Template.Spec.Containers, d.Spec.Template.Spec.Volumes = nil, nil
 	}
 	if p, ok := obj.(*corev1.Pod); ok {
