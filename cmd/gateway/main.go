@@ -4,8 +4,10 @@ package main
 import (
 	"context"
 	"log/slog"
+	"math"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"github.com/labbox/labbox/internal/faas/gateway"
@@ -19,11 +21,20 @@ var (
 )
 
 func main() {
+	spare()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
 	if err := run(ctx); err != nil {
 		slog.Error("gateway stopped", "error", err)
 		os.Exit(1)
+	}
+}
+
+// spare keeps the heap below the container's limit (GOMEMLIMIT): a tenth and more of it
+// is not Go's.
+func spare() {
+	if limit := debug.SetMemoryLimit(-1); limit < math.MaxInt64 {
+		debug.SetMemoryLimit(limit / 100 * 85)
 	}
 }
 
@@ -33,14 +44,20 @@ func run(ctx context.Context) error {
 		return err
 	}
 	config.Version, config.Commit = version, commit
+	config.Watched = lambdaNamespaces(os.Getenv)
 	client, err := store.InCluster("labbox-gateway/" + version)
 	if err != nil {
 		return err
 	}
-	functions := store.New(client, store.Config{Namespaces: config.Namespaces, PullPolicy: config.PullPolicy, UserID: config.UserID})
+	functions := store.New(client, config.Store())
 	server, err := gateway.New(config, functions, slog.Default())
 	if err != nil {
 		return err
 	}
+	stop, err := extend(ctx, server, client, config)
+	if err != nil {
+		return err
+	}
+	defer stop()
 	return server.Run(ctx, func() { slog.Info("gateway ready", "address", config.Address, "version", version) })
 }

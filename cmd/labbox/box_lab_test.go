@@ -28,6 +28,7 @@ func TestBoxLab(t *testing.T) {
 		{"images are never pulled", boxImages},
 		{"five modules", boxModules},
 		{"logs", boxLogs},
+		{"functions are built without Docker", boxFunctions},
 		{"the capstone passes on real software", boxCapstone},
 		{"the capstone is idempotent", boxCapstoneAgain},
 		{"reset brings the capstone's start back", boxCapstoneReset},

@@ -31,7 +31,7 @@ func (d *daemon) live(ctx context.Context, report lab.Report) error {
 	defer cancel()
 	for {
 		waiting := d.checkModules(bounded)
-		waiting = append(waiting, d.unready(bounded)...)
+		waiting = append(waiting, unready(d.status(bounded).Components)...)
 		if len(waiting) == 0 {
 			d.keepChecking(ctx)
 			return nil
@@ -43,17 +43,6 @@ func (d *daemon) live(ctx context.Context, report lab.Report) error {
 		case <-time.After(500 * time.Millisecond):
 		}
 	}
-}
-
-// unready names the components that are not ready.
-func (d *daemon) unready(ctx context.Context) []string {
-	var names []string
-	for _, c := range d.status(ctx).Components {
-		if !c.Ready {
-			names = append(names, c.Name)
-		}
-	}
-	return names
 }
 
 // checkModules asks every module how its trend fares, records what has changed,

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"sync"
+	"time"
 
 	"github.com/labbox/labbox/internal/lab"
 	"github.com/labbox/labbox/internal/modhost"
@@ -19,6 +21,13 @@ import (
 
 // moduleCommand is the hidden first argument of a built-in module's process.
 const moduleCommand = "module-serve"
+
+// moduleGarbage is how much garbage a module's process may pile up, in percent of
+// what it uses; moduleSettled is when its start is over.
+const (
+	moduleGarbage = 25
+	moduleSettled = 5 * time.Second
+)
 
 // trends are the built-in modules.
 func trends() map[string]func() sdk.Module {
@@ -37,6 +46,10 @@ func serveModule(args []string) int {
 		fmt.Fprintf(os.Stderr, "labbox: %s takes the name of a built-in module\n", moduleCommand)
 		return 2
 	}
+	// What the packages of this large program made at its start is most of what the
+	// process has; there are five of them.
+	debug.SetGCPercent(moduleGarbage)
+	time.AfterFunc(moduleSettled, debug.FreeOSMemory)
 	sdk.Serve(trends()[args[0]]())
 	return 0
 }

@@ -49,6 +49,12 @@ func (p Paths) Verified() string { return p.file("verified") }
 // Modules holds foreign modules.
 func (p Paths) Modules() string { return p.file("modules") }
 
+// Builds is where functions are built.
+func (p Paths) Builds() string { return p.file("builds") }
+
+// BuilderSecret is the key that builds of faas-cli are signed with.
+func (p Paths) BuilderSecret() string { return p.file("builder-secret") }
+
 // cgroupOf names the control group of the lab in dir, so that labs in different
 // directories never share one.
 func cgroupOf(dir string) string {

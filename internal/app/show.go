@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/labbox/labbox/internal/app/functions"
 	"github.com/labbox/labbox/internal/capstone"
 	"github.com/labbox/labbox/internal/lab"
 	"github.com/labbox/labbox/internal/web"
@@ -24,6 +25,10 @@ func (d *daemon) show(ctx context.Context, _ lab.Report) error {
 	if err != nil {
 		return err
 	}
+	front, err := d.functions().withBuilder(server.Handler(), d.paths.BuilderSecret())
+	if err != nil {
+		return err
+	}
 	tcp, err := net.Listen("tcp", d.cfg.addr(d.cfg.Ports.Dashboard))
 	if err != nil {
 		return lab.Errorf(lab.CodePort, "Choose another port: labbox up --set ports.dashboard=PORT", "open the dashboard: %w", err)
@@ -33,7 +38,7 @@ func (d *daemon) show(ctx context.Context, _ lab.Report) error {
 		_ = tcp.Close()
 		return fmt.Errorf("open the admin socket: %w", err)
 	}
-	d.serve("dashboard", tcp, server.Handler())
+	d.serve("dashboard", tcp, front)
 	d.serve("admin socket", socket, d.adminHandler(server.AdminHandler()))
 	d.later("viewers", func(context.Context) error {
 		server.Close()
@@ -85,6 +90,9 @@ func (d *daemon) webOptions() web.Options {
 		Addr: d.cfg.addr(d.cfg.Ports.Dashboard), Version: d.version, Assets: ui.FS(), Log: d.log,
 		Events: d.store.Journal(), Status: d.status, Links: d.links, Modules: d.moduleList, Logs: d.logs,
 		Capstone: d.capstone, History: d.capstone.History, Stop: d.stop,
+		Functions: functions.New(functions.Options{
+			URL: func() string { return d.endpoint("gateway") }, Login: d.login("gateway"), Workloads: d.cluster.Workloads,
+		}).Parts(),
 		Prometheus: loopbackClient(), PrometheusURL: "http://" + d.cfg.addr(d.cfg.Ports.Prometheus),
 	}
 	for _, s := range d.steps() {
@@ -112,6 +120,7 @@ func (d *daemon) adminHandler(api http.Handler) http.Handler {
 	}
 	mux.HandleFunc("GET /api/v1/credentials", logins)
 	mux.HandleFunc("GET /api/v1/credentials/{name}", logins)
+	d.functions().route(mux)
 	mux.Handle("/", api)
 	return mux
 }

@@ -18,7 +18,7 @@ var heavy = []struct {
 	{"k8s.io/apimachinery/", []string{"internal/kube", "internal/helm", "internal/faas"}},
 	{"sigs.k8s.io/", []string{"internal/kube", "internal/helm"}},
 	// A YAML reader of a few hundred lines; it draws nothing else in.
-	{"sigs.k8s.io/yaml", []string{"internal/kube", "internal/helm", "internal/app", "internal/image", "internal/faas", "internal/capstone", "cmd/labbox", "cmd/mkbundle"}},
+	{"sigs.k8s.io/yaml", []string{"internal/kube", "internal/helm", "internal/app", "internal/image", "internal/faas", "internal/capstone", "internal/fn", "cmd/labbox", "cmd/mkbundle"}},
 	{"helm.sh/", []string{"internal/helm"}},
 	{"github.com/containerd/", []string{"internal/kube", "internal/image"}},
 	{"github.com/google/go-containerregistry", []string{"internal/image"}},
@@ -33,6 +33,8 @@ var heavy = []struct {
 	// The commands of Kubernetes' own components are made of it.
 	{"github.com/spf13/cobra", []string{"cmd/labbox", "internal/kube"}},
 	{"github.com/vishvananda/", []string{"internal/kube"}},
+	// The queue's store, in the gateway's own process.
+	{"github.com/nats-io/", []string{"internal/faas"}},
 	{"github.com/go-git/", []string{"internal/capstone", "internal/git"}},
 	{"github.com/chromedp/", []string{"internal/web"}},
 	{"github.com/evanw/esbuild", []string{"cmd/mkui"}},

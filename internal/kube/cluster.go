@@ -87,6 +87,18 @@ func New(o Options) *Cluster {
 	return c
 }
 
+// beside returns the Service of a part that runs in the process of the child host:
+// it is ready when check passes.
+func (c *Cluster) beside(name, host string, check func(ctx context.Context) error) lab.Service {
+	return &service{name: name, needs: []string{host}, run: func(ctx context.Context, ready func()) error {
+		if poll(ctx, 25*time.Millisecond, check) == nil {
+			ready()
+		}
+		<-ctx.Done()
+		return nil
+	}}
+}
+
 // Services returns everything a supervisor must run, in no particular order.
 func (c *Cluster) Services() []lab.Service { return c.services }
 

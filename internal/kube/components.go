@@ -21,10 +21,7 @@ func (c *Cluster) Components(context.Context) []lab.Component {
 	var list []lab.Component
 	for _, child := range c.children {
 		pid, up := child.now()
-		names := []string{child.name}
-		if child.name == nameHelpers {
-			names = helperNames
-		}
+		names := child.names()
 		for _, name := range names {
 			part := component(name, pid, up, modules)
 			part.MemoryBytes /= int64(len(names))

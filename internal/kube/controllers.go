@@ -9,10 +9,11 @@ import (
 // controllers is kube-controller-manager with all of upstream's controllers.
 func (c *Cluster) controllers() lab.Service {
 	return c.child(childSpec{
-		name:  nameControllers,
-		needs: []string{nameAPI}, // it gives up on an API that is not there within 10 s
-		args:  controllersArgs(),
-		check: func(ctx context.Context) error { return c.probe(ctx, "https", portControllers, "/healthz") },
+		name:   nameControllers,
+		needs:  []string{nameAPI}, // it gives up on an API that is not there within 10 s
+		args:   controllersArgs(),
+		beside: []part{schedulerPart()},
+		check:  func(ctx context.Context) error { return c.probe(ctx, "https", portControllers, "/healthz") },
 	})
 }
 

@@ -8,9 +8,9 @@
 //	   │      (its death kills process 1: Pdeathsig)                       │ setns
 //	 ┌─▼─ sandbox: PID, mount, network, UTS and IPC namespaces ────────────▼──────┐
 //	 │ process 1: waits for its standard input to end                             │
-//	 │ kine ◄─ kube-apiserver ◄─ controller-manager, scheduler, kubelet,          │
+//	 │ kine ◄─ kube-apiserver ◄─ controller-manager with scheduler, kubelet with   │
 //	 │                           kube-proxy, cluster-helpers (CoreDNS, metrics-    │
-//	 │                           server, local-path)                             │
+//	 │                           server, local-path)                              │
 //	 │ containerd ─► shims ─► pods (network namespaces of their own on cni0)      │
 //	 │                                                                            │
 //	 │ links   lo · labbox0 10.41.0.1/24 (a bridge without ports) · cni0 10.42/24 │
@@ -28,11 +28,11 @@
 // A Cluster does nothing by itself. A supervisor runs its Services:
 //
 //	cluster-files ─► sandbox ─┬► kine
-//	                          ├► kube-apiserver ─┬► controller-manager, scheduler, kube-proxy
+//	                          ├► kube-apiserver ─┬► controller-manager ─► scheduler
 //	                          │                  ├► cluster-objects ─► cluster-helpers
 //	                          │                  └► forward-kubernetes-api
 //	                          └► containerd ─┬► cluster-images
-//	                                         └► cluster-pods ─┬► kubelet ─► cluster-node
+//	                                         └► cluster-pods ─┬► kubelet ─► kube-proxy, cluster-node
 //	                                         kube-apiserver ──┘
 //
 // On stop the kubelet ends before cluster-pods asks the containers to end, and

@@ -10,15 +10,12 @@ import (
 	"github.com/labbox/labbox/internal/lab"
 )
 
-// helperNames are the parts of the cluster that share one process.
-var helperNames = []string{nameDNS, nameMetrics, nameStorage}
-
-// helpers is CoreDNS, metrics-server and the provisioner in one process: each
-// process of this large program costs 15 MB before it does anything.
+// helpers is CoreDNS, metrics-server and the provisioner in one process.
 func (c *Cluster) helpers() lab.Service {
 	return c.child(childSpec{
-		name:  nameHelpers,
-		needs: []string{serviceObjects},
+		name:   nameHelpers,
+		needs:  []string{serviceObjects},
+		beside: []part{{name: nameDNS}, {name: nameMetrics}, {name: nameStorage}},
 		check: func(ctx context.Context) error {
 			return errors.Join(
 				c.probe(ctx, "http", portDNSReady, "/ready"),

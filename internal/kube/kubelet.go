@@ -20,7 +20,8 @@ func (c *Cluster) kubelet() lab.Service {
 			"--root-dir=" + boxKubelet,
 			"--cert-dir=" + boxKubelet + "/pki",
 		},
-		check: func(ctx context.Context) error { return c.probe(ctx, "http", portKubeletHealth, "/healthz") },
+		beside: []part{{name: nameProxy, args: []string{"--config=" + boxEtc("kube-proxy.yaml")}}},
+		check:  func(ctx context.Context) error { return c.probe(ctx, "http", portKubeletHealth, "/healthz") },
 	})
 }
 

@@ -40,9 +40,11 @@ func (c *Cluster) writeFiles() error {
 			return fmt.Errorf("make the cluster's directories: %w", err)
 		}
 	}
-	for _, name := range helperNames { // what asks for a part's log finds the process's
-		if err := os.Symlink(filepath.Base(c.log(nameHelpers)), c.log(name)); err != nil && !errors.Is(err, fs.ErrExist) {
-			return fmt.Errorf("name the cluster's logs: %w", err)
+	for _, child := range c.children {
+		for _, p := range child.beside { // what asks for a part's log finds the process's
+			if err := os.Symlink(filepath.Base(c.log(child.name)), c.log(p.name)); err != nil && !errors.Is(err, fs.ErrExist) {
+				return fmt.Errorf("name the cluster's logs: %w", err)
+			}
 		}
 	}
 	if err := c.pki.ensure(c.opts.NodeName); err != nil {

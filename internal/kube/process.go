@@ -18,11 +18,45 @@ type childSpec struct {
 	needs []string
 	args  []string
 	env   []string
+	// beside are parts that run in the same process, if it is not the child alone.
+	beside []part
 	// check returns nil once others may rely on the child; nil means at once.
 	check func(ctx context.Context) error
 	// grace is the time between SIGTERM and SIGKILL; 0 means two seconds.
 	grace time.Duration
 }
+
+// part is one of several in a process. Each process of this large program costs
+// 15 MB before it does anything, so what lives and dies together shares one.
+type part struct {
+	name string
+	args []string
+}
+
+// names returns the parts of the child.
+func (s childSpec) names() []string {
+	var names []string
+	if s.name != nameHelpers { // only the name of what they share
+		names = append(names, s.name)
+	}
+	for _, p := range s.beside {
+		names = append(names, p.name)
+	}
+	return names
+}
+
+// command returns the arguments of "labbox component": the child's own, and behind
+// each "--" those of a part beside it.
+func (s childSpec) command() []string {
+	all := append([]string{s.name}, s.args...)
+	for _, p := range s.beside {
+		all = append(append(all, partMark, p.name), p.args...)
+	}
+	return all
+}
+
+// partMark stands between the arguments of parts.
+const partMark = "--"
 
 // starter starts a command inside the sandbox; tests use another one.
 type starter interface {
@@ -66,7 +100,7 @@ func (p *child) Run(ctx context.Context, ready func()) error {
 		return err
 	}
 	defer logFile.Close()
-	cmd := exec.Command(p.exe, append([]string{"component", p.name}, p.args...)...)
+	cmd := exec.Command(p.exe, append([]string{"component"}, p.command()...)...)
 	cmd.Args[0] = "labbox" // what ps shows
 	cmd.Env = append(childEnv(), p.env...)
 	cmd.Dir = "/"
@@ -101,7 +135,7 @@ func (p *child) Run(ctx context.Context, ready func()) error {
 			if ctx.Err() != nil {
 				return nil
 			}
-			return fmt.Errorf("%s %s: %w\n%s", p.name, strings.Join(p.args, " "), exitError(err), tailOf(p.logPath))
+			return fmt.Errorf("%s: %w\n%s", strings.Join(p.command(), " "), exitError(err), tailOf(p.logPath))
 		case <-ctx.Done():
 			p.end(cmd, exited)
 			return nil

@@ -4,17 +4,23 @@ import (
 	"context"
 	"fmt"
 
+	proxy "k8s.io/kubernetes/cmd/kube-proxy/app"
+
 	"github.com/labbox/labbox/internal/lab"
 )
 
-// proxy is kube-proxy in nftables mode, with the nft program of the helpers.
+// proxy is kube-proxy in nftables mode, with the nft program of the helpers; it
+// runs beside the kubelet.
 func (c *Cluster) proxy() lab.Service {
-	return c.child(childSpec{
-		name:  nameProxy,
-		needs: []string{nameAPI},
-		args:  []string{"--config=" + boxEtc("kube-proxy.yaml")},
-		check: func(ctx context.Context) error { return c.probe(ctx, "http", portProxyHealth, "/livez") },
+	return c.beside(nameProxy, nameKubelet, func(ctx context.Context) error {
+		return c.probe(ctx, "http", portProxyHealth, "/livez")
 	})
+}
+
+func proxyMain(ctx context.Context, args []string) error {
+	cmd := proxy.NewProxyCommand()
+	cmd.SetArgs(args)
+	return cmd.ExecuteContext(ctx)
 }
 
 // proxyConfig renders the KubeProxyConfiguration. masquerade is for kernels that

@@ -25,6 +25,7 @@ const (
 	CodeStep       Code = "step"        // a step of "labbox up" failed
 	CodeCapstone   Code = "capstone"    // the capstone did not pass
 	CodeNotFound   Code = "not-found"   // no such component, module, lesson...
+	CodeFunction   Code = "function"    // a function answered with an error
 	CodeInternal   Code = "internal"    // a defect of labbox
 
 	CodeInterrupted Code = "interrupted" // the user broke it off
@@ -98,6 +99,7 @@ func Codes() []CodeInfo {
 		{CodeStep, 13, "a step of \"labbox up\" failed; what was built stands, \"labbox up\" goes on from there"},
 		{CodeCapstone, 14, "the capstone did not pass"},
 		{CodeNotFound, 15, "no such component, release or module"},
+		{CodeFunction, 16, "a function answered with an error; its log says more: labbox fn logs NAME"},
 		{CodeInterrupted, 130, "broken off with Ctrl-C"},
 	}
 }

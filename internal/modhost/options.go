@@ -45,7 +45,7 @@ type Limits struct {
 // DefaultLimits are fit for a busy machine with two cores.
 func DefaultLimits() Limits {
 	return Limits{
-		Start: 20 * time.Second, Plan: 5 * time.Second, Check: 15 * time.Second, Verify: 30 * time.Second,
+		Start: time.Minute, Plan: 5 * time.Second, Check: 15 * time.Second, Verify: 30 * time.Second,
 		Backoff: 250 * time.Millisecond, MaxPause: 30 * time.Second, Steady: time.Minute,
 		Strikes: 3,
 	}

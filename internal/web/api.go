@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"net/url"
@@ -46,6 +47,7 @@ func (s *Server) routeAPI(g *echo.Group) {
 	g.POST("/capstone/reset", s.apiCapstoneReset)
 	g.GET("/logs/:component", s.apiLogs)
 	g.GET("/query_range", s.apiQueryRange)
+	s.routeFunctionAPI(g.Group("/functions"))
 }
 
 func (s *Server) apiSteps(c echo.Context) error {
@@ -103,15 +105,30 @@ func (s *Server) apiLogs(c echo.Context) error {
 	if s.opt.Logs == nil {
 		return notYet("the log")
 	}
-	tail, err := strconv.ParseInt(orDefault(c.QueryParam("tail"), "0"), 10, 64)
-	if err != nil || tail < 0 {
-		return lab.Errorf(lab.CodeUsage, "tail is a number of lines", "tail=%q is not one", c.QueryParam("tail"))
+	tail, follow, err := logRange(c)
+	if err != nil {
+		return err
 	}
+	return s.streamLog(c, func(ctx context.Context, w io.Writer) error {
+		return s.opt.Logs(ctx, LogRequest{Component: param(c, "component"), Tail: tail, Follow: follow}, w)
+	})
+}
+
+// logRange reads ?tail= and ?follow=.
+func logRange(c echo.Context) (tail int64, follow bool, err error) {
+	tail, err = strconv.ParseInt(orDefault(c.QueryParam("tail"), "0"), 10, 64)
+	if err != nil || tail < 0 {
+		return 0, false, lab.Errorf(lab.CodeUsage, "tail is a number of lines", "tail=%q is not one", c.QueryParam("tail"))
+	}
+	wanted := c.QueryParam("follow")
+	return tail, wanted == "1" || wanted == "true", nil
+}
+
+// streamLog answers with what copy writes, until the viewer leaves or the lab ends.
+func (s *Server) streamLog(c echo.Context, copy func(ctx context.Context, w io.Writer) error) error {
 	ctx, cancel := s.streamContext(c)
 	defer cancel()
-	follow := c.QueryParam("follow")
-	q := LogRequest{Component: param(c, "component"), Tail: tail, Follow: follow == "1" || follow == "true"}
-	err = s.opt.Logs(ctx, q, &flushWriter{c.Response()})
+	err := copy(ctx, &flushWriter{c.Response()})
 	if ctx.Err() != nil {
 		return nil // the viewer has gone
 	}

@@ -187,6 +187,8 @@ func TestBrowserPages(t *testing.T) {
 	pages := map[string]string{
 		"home": "/", "components": "/components", "component": "/components/argocd-server",
 		"capstone": "/capstone", "plots": "/plots", "modules": "/modules",
+		"functions": "/functions", "function": "/functions/openfaas-fn/classify", "store": "/functions/store",
+		"function-stuck": "/functions/openfaas-fn/resize",
 	}
 	for _, look := range []struct {
 		width, height int64
@@ -216,6 +218,8 @@ func settled(name string) chromedp.Action[chromedp.Void] {
 			return chromedp.Steps() // not bundled: tables only
 		}
 		return until(`document.querySelectorAll('.plot-canvas.is-drawn canvas').length === 5`)
+	case "function":
+		return functionSettled()
 	case "component":
 		return until(`document.querySelector('.log-state.is-on') && document.querySelector('.log').textContent.includes('reconciled')`)
 	}
@@ -273,6 +277,7 @@ func TestBrowserPlain(t *testing.T) {
 	for path, want := range map[string]string{
 		"/": "#step-live.is-ready", "/components": "#component-argocd-argocd-server", "/components/argocd-server": ".log",
 		"/capstone": "#capstone-energy .facts", "/plots": "#plot-cpu-title", "/modules": "#module-gitops",
+		"/functions": "#function-openfaas-fn-classify .spark", "/functions/store": "#offer-figlet", "/functions/openfaas-fn/classify": "#plot-fn-power-title",
 	} {
 		b.run(t, chromedp.Navigate(d.base+path), visible(want), visible("noscript .note"))
 		b.clean(t, path)

@@ -33,6 +33,8 @@ type demo struct {
 	runs   int
 	resets int
 	stops  int
+
+	functions *demoFunctions
 }
 
 // newDemo serves on a loopback port of its own until the test ends.
@@ -48,17 +50,18 @@ func newDemo(t *testing.T) *demo {
 func newDemoOn(t *testing.T, listener net.Listener) *demo {
 	t.Helper()
 	prometheus := httptest.NewServer(http.HandlerFunc(fakePrometheus))
-	d := &demo{base: "http://" + listener.Addr().String(), status: lab.Status{Phase: lab.StateRunning}}
+	d := &demo{base: "http://" + listener.Addr().String(), status: lab.Status{Phase: lab.StateRunning}, functions: newDemoFunctions()}
 	server, err := New(Options{
 		Addr: listener.Addr().String(), Version: "v0.3.0-demo", Assets: ui.FS(), Events: &d.journal,
 		Status: d.load, Links: demoLinks, Modules: demoModules, Logs: demoLogs,
 		Capstone: (*demoCapstone)(d), History: d.history, Stop: func() { d.stops++ },
+		Functions:  d.functions.parts(),
 		Prometheus: prometheus.Client(), PrometheusURL: prometheus.URL,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	server.status.age = 0
+	server.status.age, server.functions.list.age = 0, 0
 	d.server = server
 	web := &http.Server{Handler: server.Handler()}
 	go func() { _ = web.Serve(listener) }()
@@ -233,13 +236,19 @@ func demoResult(at time.Time) lab.CapstoneResult {
 	return result
 }
 
-// fakePrometheus answers query_range with waves.
+// fakePrometheus answers query_range with waves, and query with figures of functions.
 func fakePrometheus(w http.ResponseWriter, r *http.Request) {
 	query := r.FormValue("query")
+	if r.URL.Path == "/api/v1/query" {
+		fakeVector(w, query)
+		return
+	}
 	start, _ := strconv.ParseInt(r.FormValue("start"), 10, 64)
 	end, _ := strconv.ParseInt(r.FormValue("end"), 10, 64)
 	label, names, scale := "namespace", []string{"argocd", "git", "kube-system", "mlops", "monitoring", "openfaas", "openfaas-fn"}, 0.05
 	switch {
+	case strings.Contains(query, "function_name=") || strings.Contains(query, "service_ready_count") || strings.Contains(query, "pod_name=~"):
+		label, names, scale = fakeFunctionSeries(query)
 	case strings.Contains(query, "kepler"):
 		label, scale = "pod_namespace", 0.6
 	case strings.Contains(query, "memory"):
@@ -258,7 +267,11 @@ func fakePrometheus(w http.ResponseWriter, r *http.Request) {
 		s := series{Metric: map[string]string{label: name}}
 		for at := start; at <= end; at += 15 {
 			wave := 1.2 + math.Sin(float64(at)/(70+23*float64(i)))*0.5 + math.Sin(float64(at)/17+float64(i))*0.15
-			s.Values = append(s.Values, [2]any{at, strconv.FormatFloat(wave*scale/(1+float64(i)*0.35), 'g', 6, 64)})
+			value := wave * scale / (1 + float64(i)*0.35)
+			if strings.Contains(query, "ready_count") {
+				value = math.Round(value)
+			}
+			s.Values = append(s.Values, [2]any{at, strconv.FormatFloat(value, 'g', 6, 64)})
 		}
 		result = append(result, s)
 	}

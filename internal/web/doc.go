@@ -10,5 +10,8 @@
 //	                                             ├──► Options: functions given by app
 //	CLI ──► Client ──► AdminHandler ──► API ─────┘
 //
+// What functions are and what is done with them comes from FunctionParts, their
+// figures from Prometheus; both are asked once for all viewers (memo, cache).
+//
 // One file is one page or one part of the API. The templates are in /ui.
 package web

@@ -31,6 +31,10 @@ func describe(err error) (int, *lab.Error) {
 		return own.status, own.err
 	}
 	var routed *echo.HTTPError
+	if errors.As(err, &routed) && routed.Code == http.StatusRequestEntityTooLarge {
+		return routed.Code, &lab.Error{Code: lab.CodeUsage, Message: "the request is larger than the dashboard takes",
+			Hint: "a function is called with 1 MB at most from here; send more with curl, straight to the function gateway"}
+	}
 	if errors.As(err, &routed) {
 		code := lab.CodeUsage
 		switch {
@@ -40,6 +44,9 @@ func describe(err error) (int, *lab.Error) {
 			code = lab.CodeInternal
 		}
 		return routed.Code, &lab.Error{Code: code, Message: strings.ToLower(http.StatusText(routed.Code))}
+	}
+	if errors.Is(err, ErrAbsent) {
+		return http.StatusNotFound, &lab.Error{Code: lab.CodeNotFound, Message: err.Error()}
 	}
 	e := lab.AsError(err)
 	switch e.Code {

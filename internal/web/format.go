@@ -42,6 +42,32 @@ func (c *catalogue) figures(v float64) string {
 	return text
 }
 
+// count writes a whole number, its thousands apart: "16 403".
+func (c *catalogue) count(v float64) string {
+	digits := c.number(v, 0)
+	if len(digits) <= 4 {
+		return digits
+	}
+	for at := len(digits) - 3; at > 0; at -= 3 {
+		digits = digits[:at] + "\u202f" + digits[at:]
+	}
+	return digits
+}
+
+// rate writes how often something happens in a second; what is rarer than that the
+// figures say is "< 0.01".
+func (c *catalogue) rate(v float64) string {
+	switch {
+	case v <= 0:
+		return "0"
+	case v < 0.01:
+		return "< " + c.number(0.01, 2)
+	case v < 1:
+		return c.number(v, 2)
+	}
+	return c.figures(v)
+}
+
 // scaled writes v with a prefix of the unit that keeps the number readable: "18.2 mJ".
 func (c *catalogue) scaled(v float64, unit string) string {
 	for _, prefix := range []struct {
@@ -96,6 +122,8 @@ func (c *catalogue) moment(t time.Time) string {
 // quantity writes v in one of the units of Plot.
 func (c *catalogue) quantity(v float64, unit string) string {
 	switch unit {
+	case "replicas": // the title says so
+		return c.figures(v)
 	case "bytes":
 		return c.bytes(int64(v))
 	case "seconds":

@@ -27,6 +27,8 @@ func TestNumbers(t *testing.T) {
 		{en.scaled(0.0182, "J"), "18.2 mJ"}, {en.scaled(10368, "J"), "10.4 kJ"}, {de.scaled(1.9e-6, "gCO₂e"), "1,9 µgCO₂e"},
 		{en.scaled(0, "W"), "0 W"}, {en.scaled(2e-9, "W"), "2 nW"}, {en.scaled(6.31, "W"), "6.31 W"},
 		{en.quantity(0.0064, "seconds"), "6.4 ms"}, {de.quantity(0.25, "cores"), "0,25 Kerne"}, {en.quantity(1<<30, "bytes"), "1 GiB"},
+		{en.count(0), "0"}, {en.count(1204), "1204"}, {en.count(16403), "16\u202f403"}, {de.count(1234567), "1\u202f234\u202f567"},
+		{en.rate(0), "0"}, {de.rate(0.0001), "< 0,01"}, {en.rate(0.25), "0.25"}, {en.rate(0.999), "1"}, {en.rate(18.24), "18.2"},
 	} {
 		if c.got != c.want {
 			t.Errorf("got %q, want %q", c.got, c.want)

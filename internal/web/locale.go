@@ -53,6 +53,19 @@ func (c *catalogue) textOr(key, fallback string) string {
 	return fallback
 }
 
+// names returns all texts whose keys begin with prefix, by the rest of the key, as
+// JSON: scripts show names that come from elsewhere in the viewer's language.
+func (c *catalogue) names(prefix string) (string, error) {
+	out := map[string]string{}
+	for key, text := range c.texts {
+		if rest, ok := strings.CutPrefix(key, prefix); ok {
+			out[rest] = text
+		}
+	}
+	data, err := json.Marshal(out)
+	return string(data), err
+}
+
 // chooseLanguage goes by the cookie, then by Accept-Language.
 func chooseLanguage(r *http.Request) string {
 	if cookie, err := r.Cookie(cookieLang); err == nil && isLanguage(cookie.Value) {

@@ -70,6 +70,9 @@ type Options struct {
 	// History returns at most limit finished runs of the capstone, newest first.
 	History func(ctx context.Context, limit int) []lab.CapstoneResult
 
+	// Functions are what the pages of functions need.
+	Functions FunctionParts
+
 	// Prometheus reaches PrometheusURL, which is without a trailing slash.
 	Prometheus    *http.Client
 	PrometheusURL string

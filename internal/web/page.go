@@ -83,6 +83,7 @@ func functions(c *catalogue, a *assets) template.FuncMap {
 		"icon":    func(name string) (template.HTML, error) { return a.icon(name) },
 		"navhref": navHref, "pathescape": url.PathEscape,
 		"german": func() bool { return c.lang == "de" },
+		"share":  func(part, whole float64) float64 { return part / whole * 100 },
 		"percent": func(part, whole any) int {
 			return percent(toFloat(part), toFloat(whole))
 		},
@@ -90,7 +91,8 @@ func functions(c *catalogue, a *assets) template.FuncMap {
 			return c.textOr(kind+"."+s.ID+".title", orDefault(s.Title, s.ID))
 		},
 		"steptext": func(kind string, s Step) string { return c.textOr(kind+"."+s.ID+".text", "") },
-		"letter":   func(i int) string { return string(rune('a' + i%26)) },
+		"scaled":   c.scaled, "count": c.count, "rate": c.rate, "section": section, "sparkpath": spark, "names": c.names,
+		"letter": func(i int) string { return string(rune('a' + i%26)) },
 	}
 }
 
@@ -132,6 +134,7 @@ func (s *Server) routePages(e *echo.Echo) {
 	g.GET("/capstone", s.pageCapstone)
 	g.GET("/plots", s.pagePlots)
 	g.GET("/modules", s.pageModules)
+	s.routeFunctionPages(g, e)
 	e.POST("/capstone/run", s.formCapstone(s.runCapstone))
 	e.POST("/capstone/reset", s.formCapstone(s.resetCapstone))
 }
@@ -170,7 +173,20 @@ func (s *Server) renderError(c echo.Context, status int, e *lab.Error) error {
 	return s.render(c, content{status, "error", now, map[string]any{"Status": status, "Error": e}})
 }
 
-func navigation() []string { return []string{"home", "components", "capstone", "plots", "modules"} }
+func navigation() []string {
+	return []string{"home", "components", "functions", "capstone", "plots", "modules"}
+}
+
+// section is the page of the menu that a page belongs to.
+func section(page string) string {
+	switch page {
+	case "component":
+		return "components"
+	case "function", "store":
+		return "functions"
+	}
+	return page
+}
 
 func navHref(page string) string {
 	if page == "home" {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"sync"
 
@@ -12,6 +13,8 @@ import (
 // plotData is one plot with what Prometheus says of it now.
 type plotData struct {
 	Plot
+	// URL answers with its Series.
+	URL string
 	// Rows are the table that says the same as the picture.
 	Rows  []plotRow
 	Error *lab.Error
@@ -29,21 +32,27 @@ func (s *Server) pagePlots(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	plots := make([]plotData, len(Plots()))
+	plots := s.fillPlots(ctx, Plots(), "/api/v1/query_range?query=")
+	return s.render(c, content{http.StatusOK, "plots", now, plots})
+}
+
+// fillPlots asks for all of plots at once; base and its ID are the URL of each.
+func (s *Server) fillPlots(ctx context.Context, plots []Plot, base string) []plotData {
+	out := make([]plotData, len(plots))
 	var group sync.WaitGroup
-	for i, plot := range Plots() {
+	for i, plot := range plots {
 		group.Go(func() {
-			plots[i].Plot = plot
-			series, err := s.query(ctx, plot)
+			out[i].Plot, out[i].URL = plot, base+plot.ID
+			series, err := s.prometheus.series(ctx, plot)
 			if err != nil {
-				plots[i].Error = lab.AsError(err)
+				out[i].Error = lab.AsError(err)
 				return
 			}
-			plots[i].Rows = rows(series)
+			out[i].Rows = rows(series)
 		})
 	}
 	group.Wait()
-	return s.render(c, content{http.StatusOK, "plots", now, plots})
+	return out
 }
 
 // rows leaves out lines without any point.

@@ -52,7 +52,7 @@ func TestTextsAreUsed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	made := regexp.MustCompile(`^(nav|step|capstone|flow|evidence|next|trend|state|plot|unit|signal|error|theme|home\.(headline|lead|time))\.|^(yes|no)$`)
+	made := regexp.MustCompile(`^(nav|step|delivery|capstone|flow|evidence|next|trend|state|plot|unit|signal|error|theme|home\.(headline|lead|time))\.|^(yes|no)$|^functions\.(environment|secrets|labels|annotations|requests|limits|constraints)$`)
 	for key := range mustCatalogue(t, "en").texts {
 		if !made.MatchString(key) && !strings.Contains(sources.String(), `"`+key+`"`) {
 			t.Errorf("nobody uses the text %s", key)
@@ -90,7 +90,8 @@ func TestPagesSpeak(t *testing.T) {
 			prepare(t, d)
 			d.server.hosts["127.0.0.1:8800"] = true
 			web := d.server.Handler()
-			for _, path := range []string{"/", "/components", "/components/kubelet", "/components/nothing", "/capstone", "/plots", "/modules"} {
+			for _, path := range []string{"/", "/components", "/components/kubelet", "/components/nothing", "/capstone", "/plots", "/modules",
+				"/functions", "/functions/store", "/functions/openfaas-fn/classify", "/functions/openfaas-fn/nightly", "/functions/openfaas-fn/resize", "/functions/openfaas-fn/nothing"} {
 				for lang, word := range map[string]string{"en": "Skip to the content", "de": "Zum Inhalt springen"} {
 					body := ask(t, call{web, "GET", path, nil, map[string]string{"Accept-Language": lang}}).Body.String()
 					checkPage(t, mood+" "+path+" "+lang, body, word)

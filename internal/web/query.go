@@ -2,13 +2,10 @@ package web
 
 import (
 	"cmp"
-	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"math"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"time"
@@ -21,8 +18,6 @@ import (
 const (
 	plotWindow = 15 * time.Minute
 	plotStep   = 15 * time.Second
-	// answerLimit bounds what is read of an answer of Prometheus.
-	answerLimit = 4 << 20
 )
 
 // Series are the answers to one Plot, on one common time axis.
@@ -51,41 +46,11 @@ func (s *Server) apiQueryRange(c echo.Context) error {
 		}
 		return lab.Errorf(lab.CodeNotFound, fmt.Sprintf("declared queries are %q", ids), "no query %q", c.QueryParam("query"))
 	}
-	series, err := s.query(c.Request().Context(), plot)
+	series, err := s.prometheus.series(c.Request().Context(), plot)
 	if err != nil {
 		return err
 	}
 	return c.JSON(http.StatusOK, series)
-}
-
-// query asks Prometheus. It fails with CodeNotReady while that cannot be reached.
-func (s *Server) query(ctx context.Context, plot Plot) (Series, error) {
-	if s.opt.Prometheus == nil {
-		return Series{}, notYet("Prometheus")
-	}
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
-	defer cancel()
-	end := time.Now().Truncate(plotStep)
-	start := end.Add(-plotWindow)
-	form := url.Values{
-		"query": {plot.Query}, "step": {strconv.Itoa(int(plotStep.Seconds()))},
-		"start": {strconv.FormatInt(start.Unix(), 10)}, "end": {strconv.FormatInt(end.Unix(), 10)},
-	}
-	address := s.opt.PrometheusURL + "/api/v1/query_range?" + form.Encode()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
-	if err != nil {
-		return Series{}, fmt.Errorf("ask Prometheus: %w", err)
-	}
-	response, err := s.opt.Prometheus.Do(request)
-	if err != nil {
-		return Series{}, lab.Errorf(lab.CodeNotReady, "wait until the lab is ready", "Prometheus does not answer: %w", err)
-	}
-	defer response.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(response.Body, answerLimit))
-	if err != nil {
-		return Series{}, fmt.Errorf("read answer of Prometheus: %w", err)
-	}
-	return decodeMatrix(plot, body, start, end)
 }
 
 // matrix is the part of Prometheus' answer that is used.

@@ -47,6 +47,7 @@ func TestQueryAsksWhatIsDeclared(t *testing.T) {
 	}))
 	t.Cleanup(prometheus.Close)
 	s := mustServer(t, func(o *Options) { o.Prometheus, o.PrometheusURL = prometheus.Client(), prometheus.URL })
+	s.prometheus.ranges.age = 0
 	w := ask(t, call{s.Handler(), "GET", "/api/v1/query_range?query=power&start=0&end=9e9&step=1", nil, nil})
 	if w.Code != 200 || !strings.Contains(w.Body.String(), `"lines":[]`) {
 		t.Fatalf("%d %s", w.Code, w.Body)

@@ -29,10 +29,15 @@ type Server struct {
 	track   *tracker
 	metrics *metrics
 	status  *memo[lab.Status]
-	hosts   map[string]bool
+	// prometheus and functions are asked once for all viewers.
+	prometheus *promClient
+	functions  *functionSet
+	hosts      map[string]bool
 	// token must come with every unsafe request over TCP. Only who can read a page
 	// knows it, and other origins cannot.
 	token string
+	// invokePatience is how long the answer of a function is waited for.
+	invokePatience time.Duration
 
 	closeOnce sync.Once
 	done      chan struct{}
@@ -56,9 +61,12 @@ func New(opt Options) (*Server, error) {
 	}
 	s := &Server{
 		opt: opt, pages: pages, assets: files, hosts: hosts, token: rand.Text(), done: make(chan struct{}),
-		track:  newTracker(opt.Events, opt.Steps, opt.CapstoneSteps),
-		status: &memo[lab.Status]{age: statusAge, get: opt.Status},
+		track:          newTracker(opt.Events, opt.Steps, opt.CapstoneSteps),
+		invokePatience: invokePatience,
+		status:         &memo[lab.Status]{age: statusAge, get: opt.Status},
+		prometheus:     newPrometheus(opt.Prometheus, opt.PrometheusURL),
 	}
+	s.functions = newFunctions(opt.Functions, s.prometheus)
 	s.metrics = newMetrics(s)
 	return s, nil
 }
@@ -97,7 +105,7 @@ func (s *Server) newEcho() *echo.Echo {
 			return err
 		},
 	}))
-	e.Use(middleware.BodyLimit("64K"))
+	e.Use(limitBodies())
 	e.GET("/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
 	e.GET("/metrics", s.metrics.handler())
 	return e
@@ -114,27 +122,4 @@ func (s *Server) streamContext(c echo.Context) (context.Context, context.CancelF
 		}
 	}()
 	return ctx, cancel
-}
-
-// memo remembers the last answer of get for a while. Callers that come while it is
-// being fetched wait for that one answer.
-type memo[T any] struct {
-	age time.Duration
-	get func(context.Context) T
-
-	mu    sync.Mutex
-	at    time.Time
-	value T
-}
-
-func (m *memo[T]) load(ctx context.Context) T {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if time.Since(m.at) > m.age {
-		// A viewer who leaves must not spoil the answer for the others.
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), memoPatience)
-		defer cancel()
-		m.value, m.at = m.get(ctx), time.Now()
-	}
-	return m.value
 }

@@ -1,6 +1,8 @@
 // Keeps the regions marked data-live up to date. Events only say that something has
 // changed; what it looks like is asked of the server, which renders the page anew in
-// the viewer's language. So there is one place that turns state into HTML.
+// the viewer's language. So there is one place that turns state into HTML. A region
+// with data-every is asked for anew every so many seconds, too: what it shows sends no
+// events; data-gone means that once it is not found any more, it will not come back.
 import {morph} from './morph.js';
 
 const QUIET = 300; // ms between two refreshes at least
@@ -19,8 +21,9 @@ export function live(enhance) {
     if (busy) { again = true; return; }
     busy = true;
     try {
-      const answer = await fetch(location.href, {headers: {Accept: 'text/html'}});
+      const answer = await fetch(location.href, {headers: {Accept: 'text/html', 'X-Refresh': '1'}});
       if (answer.ok) apply(new DOMParser().parseFromString(await answer.text(), 'text/html'));
+      else if (answer.status === 404 && document.querySelector('[data-gone]')) location.reload();
     } catch { /* the stream reports that the lab is away */ }
     busy = false;
     if (again) { again = false; plan(); }
@@ -35,6 +38,7 @@ export function live(enhance) {
     }
     const token = (doc) => doc.querySelector('meta[name=csrf-token]');
     token(document).content = token(fresh).content;
+    for (const field of document.querySelectorAll('input[name=csrf]')) field.value = token(fresh).content;
   }
 
   function plan() { timer ||= setTimeout(refresh, QUIET); }
@@ -67,6 +71,9 @@ export function live(enhance) {
   document.addEventListener('visibilitychange', () => (document.hidden ? close() : open()));
   addEventListener('pagehide', close);
   addEventListener('pageshow', open);
+  for (const region of regions()) {
+    if (region.dataset.every) setInterval(() => { if (source) plan(); }, region.dataset.every * 1000);
+  }
   setInterval(() => { if (source && document.querySelector('[data-live] .is-running')) plan(); }, TICK);
   open();
 }

@@ -5,8 +5,10 @@ import {copyButtons} from './copy.js';
 
 const log = document.querySelector('#log');
 const plots = document.querySelector('#plots');
+const invoke = document.querySelector('#invoke');
 
 copyButtons(document);
 live((region) => copyButtons(region));
 if (log) import('./log.js').then((m) => m.follow(log));
 if (plots) import('./plots.js').then((m) => m.draw(plots));
+if (invoke) import('./invoke.js').then((m) => m.enhance(invoke));

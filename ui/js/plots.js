@@ -25,6 +25,7 @@ class Plot {
     this.empty = panel.querySelector('.empty');
     this.format = formatter(panel.dataset.unit, panel.dataset.unitText);
     this.names = '';
+    this.texts = JSON.parse(panel.dataset.names);
     new ResizeObserver(() => this.chart?.setSize(this.size())).observe(this.canvas);
   }
 
@@ -37,7 +38,7 @@ class Plot {
 
   async update() {
     let answer;
-    try { answer = await fetch(`/api/v1/query_range?query=${this.panel.dataset.plot}`); } catch { return; }
+    try { answer = await fetch(this.panel.dataset.url); } catch { return; }
     if (!answer.ok) return;
     this.series = largest(await answer.json());
     this.empty.hidden = this.series.lines.length > 0;
@@ -70,7 +71,7 @@ class Plot {
     return {
       ...this.size(),
       padding: [8, 4, 0, 0],
-      legend: {markers: {width: 0, fill: (_, i) => colour(this.canvas, `series-${(i - 1) % MOST}`)}},
+      legend: {markers: {width: 0, fill: (_, i) => colour(this.canvas, hue(lines[i - 1], i - 1))}},
       cursor: {points: {show: false}, drag: {x: false, y: false}},
       scales: {y: {range: (_, low, high) => [Math.min(0, low ?? 0), (high > 0 ? high * 1.08 : 1)]}},
       axes: [
@@ -80,9 +81,9 @@ class Plot {
       series: [
         {value: (_, v) => (v == null ? '–' : clock(v, true))},
         ...lines.map((line, i) => {
-          const stroke = colour(this.canvas, `series-${i % MOST}`);
+          const stroke = colour(this.canvas, hue(line, i));
           return {
-            label: line.name || '–', stroke, width: 1.5, points: {show: false}, spanGaps: true,
+            label: this.texts[line.name] || line.name || '–', stroke, width: 1.5, points: {show: false}, spanGaps: true,
             fill: stacked ? alpha(stroke, 0.22) : undefined,
             value: (_, v, __, at) => {
               const own = at == null ? lastOf(this.series.lines[i]?.values ?? []) : this.series.lines[i]?.values[at];
@@ -94,6 +95,13 @@ class Plot {
       bands: stacked ? lines.slice(1).map((_, i) => ({series: [i + 2, i + 1]})) : [],
     };
   }
+}
+
+// hue is the class of a line's colour. Status codes of errors have their own.
+function hue(line, i) {
+  const errors = /^([45])\d\d$/.exec(line?.name);
+  if (errors) return errors[1] === '5' ? 'plot-failed' : 'plot-refused';
+  return `series-${i % MOST}`;
 }
 
 // colour resolves a class of the stylesheet, for a canvas knows no CSS variables.

@@ -11,7 +11,7 @@ export function formatter(unit, text) {
   const three = new Intl.NumberFormat(lang, {maximumSignificantDigits: 3});
   if (unit === 'bytes') return (v) => bytes(three, v);
   if (unit === 'seconds') return (v) => (v < 1 ? `${three.format(v * 1000)} ms` : `${three.format(v)} s`);
-  return (v, onAxis) => (onAxis && text.length > 3 ? three.format(v) : `${three.format(v)} ${text}`);
+  return (v, onAxis) => (onAxis && text.length > 3 ? three.format(v) : `${three.format(v)} ${text}`.trim());
 }
 
 function bytes(format, v) {

@@ -1,9 +1,9 @@
 // Package api is the wire language of the function gateway: the JSON that
 // OpenFaaS's clients send and expect, declared here from the published interface.
 //
-// It imports the standard library only. Unknown fields are accepted on the way in
-// (older clients send network and registryAuth); what a client does not know is
-// never needed on the way out.
+// It imports the standard library only. Every field that a published client sends is
+// declared, the old ones too; the gateway refuses others, so that a slip of the pen is
+// seen. What a client does not know is never needed on the way out.
 package api
 
 import "time"
@@ -26,6 +26,9 @@ type Deployment struct {
 	Limits                 map[string]string `json:"limits,omitempty"`
 	Requests               map[string]string `json:"requests,omitempty"`
 	ReadOnlyRootFilesystem bool              `json:"readOnlyRootFilesystem,omitempty"`
+	// Network and RegistryAuth come from old clients. They mean nothing here.
+	Network      string `json:"network,omitempty"`
+	RegistryAuth string `json:"registryAuth,omitempty"`
 }
 
 // FunctionStatus is what listing and describing answer.
@@ -78,7 +81,7 @@ type Secret struct {
 	Namespace string `json:"namespace,omitempty"`
 	Value     string `json:"value,omitempty"`
 	// RawValue is base64 in JSON and wins over Value.
-	RawValue []byte `json:"rawValue,omitempty"`
+	RawValue Base64 `json:"rawValue,omitempty"`
 }
 
 // LogLine is one line of GET /system/logs.

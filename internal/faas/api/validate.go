@@ -74,6 +74,8 @@ func (d *Deployment) Validate() error {
 	if _, err := ParseScaling(d.Labels, d.Annotations); err != nil {
 		faults = append(faults, err)
 	}
+	faults = append(faults, d.validTimeouts()...)
+	faults = append(faults, d.validSizes()...)
 	return errors.Join(faults...)
 }
 

@@ -74,9 +74,11 @@ func (s *Server) Call(ctx context.Context, key store.Key, r *http.Request) (*htt
 	if r.Body != nil {
 		defer func() { _ = r.Body.Close() }()
 	}
-	if _, ok := s.table.Lookup(key); !ok {
+	f, ok := s.table.Lookup(key)
+	if !ok {
 		return nil, fmt.Errorf("function %s: %w", key, store.ErrNotFound)
 	}
+	ctx = s.patient(ctx, f)
 	c := s.begin(key, r.Header)
 	out := r.WithContext(ctx)
 	out.Header = r.Header.Clone()
@@ -137,9 +139,9 @@ func (s *Server) verdict(ctx context.Context, c *call, err error) (status int, t
 	case errors.Is(err, store.ErrNotFound):
 		return http.StatusNotFound, err.Error()
 	case errors.Is(err, ErrNoEndpoint):
-		return http.StatusServiceUnavailable, err.Error()
+		return http.StatusServiceUnavailable, s.explain(ctx, c.key, err.Error())
 	case errors.As(err, &timeout) && timeout.Timeout():
-		return http.StatusGatewayTimeout, "function " + c.key.String() + " did not answer within " + s.config.UpstreamTimeout.String()
+		return http.StatusGatewayTimeout, "function " + c.key.String() + " did not answer within " + patience(ctx, s.config.UpstreamTimeout).String()
 	}
 	s.log.Warn("call failed", "function", c.key.String(), "call", c.id, "error", err)
 	return http.StatusBadGateway, "cannot reach function " + c.key.String()

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/labbox/labbox/internal/faas/store"
 )
 
 // Config is the gateway's, read from the environment. Where OpenFaaS's gateway has
@@ -33,10 +35,17 @@ type Config struct {
 	MaxIdle, MaxIdlePerHost int
 	// MaxBody is the largest request body of a call in bytes (max_body_bytes).
 	MaxBody int64
+	// Watched are namespaces of functions that an extension manages.
+	Watched []string
 	// PullPolicy of images outside labbox.local/ (image_pull_policy).
 	PullPolicy string
 	// UserID is the user that functions run as (function_uid).
 	UserID int64
+	// NamespaceRole is the ClusterRole that the gateway binds its Account to in
+	// namespaces that come later (namespace_role; pod_namespace, service_account).
+	// Empty: namespaces are fixed.
+	NamespaceRole string
+	Account       store.Key
 	// Address and MetricsAddress are listened on (port, metrics_port).
 	Address, MetricsAddress string
 	// Version is shown by /system/info and X-Served-By; Commit goes with it.
@@ -61,6 +70,8 @@ func FromEnv(getenv func(string) string) (Config, error) {
 		MaxBody:         e.number("max_body_bytes", 100<<20),
 		PullPolicy:      e.text("image_pull_policy", "Never"),
 		UserID:          e.number("function_uid", 12000),
+		NamespaceRole:   e.text("namespace_role", ""),
+		Account:         store.Key{Namespace: e.text("pod_namespace", "openfaas"), Name: e.text("service_account", "gateway")},
 		Address:         ":" + e.text("port", "8080"),
 		MetricsAddress:  ":" + e.text("metrics_port", "8082"),
 		Version:         "dev",
@@ -69,6 +80,14 @@ func FromEnv(getenv func(string) string) (Config, error) {
 		e.fault("image_pull_policy", c.PullPolicy, "Never, IfNotPresent or Always")
 	}
 	return c, errors.Join(e.faults...)
+}
+
+// Store returns the part that the store goes by.
+func (c Config) Store() store.Config {
+	return store.Config{
+		Namespaces: c.Namespaces, Watched: c.Watched, PullPolicy: c.PullPolicy, UserID: c.UserID,
+		NamespaceRole: c.NamespaceRole, Account: c.Account,
+	}
 }
 
 // env reads variables and collects what is wrong with them.

@@ -46,7 +46,7 @@ func newFixture(t *testing.T, change func(*Config), objects ...runtime.Object) *
 		change(&config)
 	}
 	cluster := storetest.New(t, objects...)
-	s := store.New(cluster.Client(), store.Config{Namespaces: config.Namespaces, PullPolicy: config.PullPolicy, UserID: config.UserID})
+	s := store.New(cluster.Client(), config.Store())
 	gateway, err := New(config, s, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
@@ -64,6 +64,9 @@ func newFixture(t *testing.T, change func(*Config), objects ...runtime.Object) *
 	cluster.AwaitWatch(t, "deployments", 1)
 	cluster.AwaitWatch(t, "endpointslices", 1)
 	cluster.AwaitWatch(t, "pods", 1)
+	if config.NamespaceRole != "" {
+		cluster.AwaitWatch(t, "namespaces", 1)
+	}
 	server := httptest.NewServer(gateway.Handler())
 	t.Cleanup(server.Close)
 	return &fixture{cluster, gateway, server.URL}

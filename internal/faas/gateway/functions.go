@@ -2,7 +2,10 @@ package gateway
 
 import (
 	"context"
+	"fmt"
 	"net/http"
+	"net/url"
+	"strconv"
 	"time"
 
 	"github.com/labbox/labbox/internal/faas/api"
@@ -38,7 +41,11 @@ func (s *Server) describeFunction(w http.ResponseWriter, r *http.Request) error 
 		return err
 	}
 	f.InvocationCount = s.metrics.count(key)
-	if truthy(r.URL.Query().Get("usage")) {
+	usage, err := flag(r.URL.Query(), "usage")
+	if err != nil {
+		return err
+	}
+	if usage {
 		if usage, err := s.store.Usage(r.Context(), key); err == nil { // not measured yet is no failure
 			f.Usage = &usage
 		}
@@ -59,8 +66,8 @@ func (s *Server) deploy(w http.ResponseWriter, r *http.Request, apply func(conte
 	if err := decode(w, r, &d); err != nil {
 		return err
 	}
-	if d.Namespace == "" {
-		d.Namespace = r.URL.Query().Get("namespace")
+	if err := chooseNamespace(r, &d.Namespace); err != nil {
+		return err
 	}
 	if err := apply(r.Context(), &d); err != nil {
 		return err
@@ -79,8 +86,8 @@ func (s *Server) deleteFunction(w http.ResponseWriter, r *http.Request) error {
 	if err := decode(w, r, &in); err != nil {
 		return err
 	}
-	if in.Namespace == "" {
-		in.Namespace = r.URL.Query().Get("namespace")
+	if err := chooseNamespace(r, &in.Namespace); err != nil {
+		return err
 	}
 	key, err := s.key(in.Namespace, in.FunctionName)
 	if err != nil {
@@ -103,8 +110,8 @@ func (s *Server) scaleFunction(w http.ResponseWriter, r *http.Request) error {
 	if in.Replicas == nil {
 		return &store.Invalid{Message: "replicas is required"}
 	}
-	if in.Namespace == "" {
-		in.Namespace = r.URL.Query().Get("namespace")
+	if err := chooseNamespace(r, &in.Namespace); err != nil {
+		return err
 	}
 	key, err := s.key(in.Namespace, r.PathValue("name"))
 	if err != nil {
@@ -115,6 +122,19 @@ func (s *Server) scaleFunction(w http.ResponseWriter, r *http.Request) error {
 	}
 	s.awaitTable(r.Context(), key, func(f store.Function, ok bool) bool { return !ok || int64(f.Replicas) == *in.Replicas })
 	w.WriteHeader(http.StatusAccepted)
+	return nil
+}
+
+// chooseNamespace fills in the query's namespace where the body has none. Two that
+// differ are a mistake that must not be settled by a guess.
+func chooseNamespace(r *http.Request, body *string) error {
+	query := r.URL.Query().Get("namespace")
+	if *body != "" && query != "" && *body != query {
+		return &store.Invalid{Message: fmt.Sprintf("namespace is %.80q in the body and %.80q in the query", *body, query)}
+	}
+	if *body == "" {
+		*body = query
+	}
 	return nil
 }
 
@@ -147,4 +167,15 @@ func (s *Server) awaitTable(ctx context.Context, key store.Key, seen func(store.
 	}
 }
 
-func truthy(v string) bool { return v == "1" || v == "true" }
+// flag reads a parameter that is on or off; absent is off.
+func flag(query url.Values, name string) (bool, error) {
+	text := query.Get(name)
+	if text == "" {
+		return false, nil
+	}
+	on, err := strconv.ParseBool(text)
+	if err != nil {
+		return false, &store.Invalid{Message: name + " must be 1, 0, true or false"}
+	}
+	return on, nil
+}

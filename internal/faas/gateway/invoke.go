@@ -17,7 +17,8 @@ func (s *Server) invoke(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "the path must be /function/{name} or /function/{name}.{namespace}", http.StatusBadRequest)
 		return
 	}
-	if _, ok := s.table.Lookup(key); !ok {
+	f, ok := s.table.Lookup(key)
+	if !ok {
 		http.Error(w, "function "+key.String()+" not found", http.StatusNotFound)
 		return
 	}
@@ -30,6 +31,9 @@ func (s *Server) invoke(w http.ResponseWriter, r *http.Request) {
 		if r.ContentLength < 0 {
 			r.Body = http.MaxBytesReader(w, r.Body, s.config.MaxBody)
 		}
+	}
+	if ctx := s.patient(r.Context(), f); ctx != r.Context() {
+		r = r.WithContext(ctx)
 	}
 	c := s.begin(key, r.Header)
 	c.path, c.body = path, body

@@ -45,7 +45,10 @@ func (s *Server) logQuery(in url.Values) (store.LogQuery, error) {
 	if err != nil {
 		return store.LogQuery{}, err
 	}
-	q := store.LogQuery{Key: key, Instance: in.Get("instance"), Follow: truthy(in.Get("follow"))}
+	q := store.LogQuery{Key: key, Instance: in.Get("instance")}
+	if q.Follow, err = flag(in, "follow"); err != nil {
+		return q, err
+	}
 	if text := in.Get("tail"); text != "" {
 		if q.Tail, err = strconv.ParseInt(text, 10, 64); err != nil {
 			return q, &store.Invalid{Message: "tail must be a number"}

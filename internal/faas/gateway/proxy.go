@@ -88,8 +88,10 @@ type replicas struct {
 
 func newReplicas(s *scaler, c Config) *replicas {
 	dialer := &net.Dialer{Timeout: 2 * time.Second, KeepAlive: 30 * time.Second}
+	endless := c
+	endless.UpstreamTimeout = 0
 	return &replicas{
-		scaler: s, stream: newTransport(c, dialer),
+		scaler: s, stream: &patientTransport{newTransport(c, dialer), newTransport(endless, dialer)},
 		wires: wires{dial: dialer.DialContext, timeout: c.UpstreamTimeout, pool: pool{max: c.MaxIdlePerHost}},
 	}
 }

@@ -43,8 +43,8 @@ func (s *Server) changeSecret(w http.ResponseWriter, r *http.Request, change fun
 	if err := decode(w, r, &in); err != nil {
 		return err
 	}
-	if in.Namespace == "" {
-		in.Namespace = r.URL.Query().Get("namespace")
+	if err := chooseNamespace(r, &in.Namespace); err != nil {
+		return err
 	}
 	ns, err := s.store.Namespace(in.Namespace)
 	if err != nil {

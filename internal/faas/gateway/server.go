@@ -36,7 +36,11 @@ type Server struct {
 	served  []string     // X-Served-By
 	login   *credentials // nil: no authentication
 	synced  atomic.Bool
-	log     *slog.Logger
+
+	troubles troubles
+	log      *slog.Logger
+
+	extensions []Extension
 }
 
 // New returns a Server over s. It reads the credentials' files and does no other I/O.
@@ -65,10 +69,18 @@ func New(config Config, s *store.Store, log *slog.Logger) (*Server, error) {
 func (s *Server) Handler() http.Handler {
 	system := s.systemRoutes()
 	return s.steady(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if h := s.matched(r); h != nil {
+			h.ServeHTTP(w, r)
+			return
+		}
 		// Not by the mux: it would redirect paths with "//" or "..", which are the
 		// function's own business.
 		if strings.HasPrefix(r.URL.Path, "/function/") {
 			s.invoke(w, r)
+			return
+		}
+		if h := s.extended(r.URL.Path); h != nil {
+			h.ServeHTTP(w, r)
 			return
 		}
 		system.ServeHTTP(w, r)
@@ -115,13 +127,28 @@ func (s *Server) Run(ctx context.Context, ready func()) error {
 // Watch keeps the routing table up to date and functions at the replicas that they
 // need, until ctx is done; Run does it by itself.
 func (s *Server) Watch(ctx context.Context, ready func()) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
 	var tasks sync.WaitGroup
-	defer tasks.Wait()
-	return s.store.Watch(ctx, s.table, func() {
+	err := s.store.Watch(ctx, s.table, func() {
 		tasks.Go(func() { s.loads.Run(ctx) })
+		for _, e := range s.extensions {
+			if e.Run != nil {
+				tasks.Go(func() {
+					if err := e.Run(ctx); err != nil {
+						cancel(err)
+					}
+				})
+			}
+		}
 		s.synced.Store(true)
 		ready()
 	})
+	tasks.Wait()
+	if cause := context.Cause(ctx); err == nil && cause != nil && !errors.Is(cause, context.Canceled) {
+		return cause
+	}
+	return err
 }
 
 // serve answers on l until ctx is done, then lets running calls finish.

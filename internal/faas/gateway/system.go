@@ -1,8 +1,6 @@
 package gateway
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -12,40 +10,65 @@ import (
 	"time"
 
 	"github.com/labbox/labbox/internal/faas/api"
-	"github.com/labbox/labbox/internal/faas/store"
+	"github.com/labbox/labbox/internal/faas/catalog"
 )
 
 // maxSystemBody bounds what the management calls read; a secret in base64 fits.
 const maxSystemBody = 2 << 20
 
-// systemRoutes serves everything but calls of functions.
+// route is one line of the interface; its pattern is http.ServeMux's.
+type route struct {
+	pattern string
+	handler http.Handler
+}
+
+// routes lists everything but calls of functions. What they do is described in
+// openapi.json.
+func (s *Server) routes() []route {
+	system := func(pattern string, h func(http.ResponseWriter, *http.Request) error) route {
+		return route{pattern, s.measured(s.answering(h))}
+	}
+	open := func(pattern string, h http.HandlerFunc) route { return route{pattern, h} }
+	return []route{
+		open("GET /healthz", s.health),
+		open("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "/ui/", http.StatusTemporaryRedirect)
+		}),
+		open("GET /ui/", s.face),
+		open("GET /openapi.json", serveJSON(openAPI)),
+		open("GET /store/functions.json", serveJSON(catalog.JSON())),
+		system("GET /system/info", s.info),
+		system("GET /system/telemetry", s.telemetry),
+		system("GET /system/functions", s.listFunctions),
+		system("POST /system/functions", s.createFunction),
+		system("PUT /system/functions", s.updateFunction),
+		system("DELETE /system/functions", s.deleteFunction),
+		system("GET /system/function/{name}", s.describeFunction),
+		system("POST /system/scale-function/{name}", s.scaleFunction),
+		system("POST /system/alert", s.alert),
+		system("GET /system/namespaces", s.listNamespaces),
+		system("POST /system/namespace/{$}", s.createNamespace),
+		system("GET /system/namespace/{ns}", s.describeNamespace),
+		system("PUT /system/namespace/{ns}", s.updateNamespace),
+		system("DELETE /system/namespace/{ns}", s.deleteNamespace),
+		system("GET /system/secrets", s.listSecrets),
+		system("POST /system/secrets", s.createSecret),
+		system("PUT /system/secrets", s.updateSecret),
+		system("DELETE /system/secrets", s.deleteSecret),
+		system("GET /system/logs", s.logs),
+		open("/async-function/", func(w http.ResponseWriter, _ *http.Request) {
+			http.Error(w, "asynchronous calls are not available in this version", http.StatusNotImplemented)
+		}),
+	}
+}
+
+// systemRoutes serves routes, those of the management behind the login.
 func (s *Server) systemRoutes() http.Handler {
 	mux := http.NewServeMux()
-	open := func(pattern string, h http.HandlerFunc) { mux.Handle(pattern, h) }
-	system := func(pattern string, h func(http.ResponseWriter, *http.Request) error) {
-		mux.Handle(pattern, s.measured(s.answering(h)))
+	for _, r := range s.routes() {
+		mux.Handle(r.pattern, r.handler)
 	}
-	open("GET /healthz", s.health)
-	open("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
-		http.Redirect(w, r, "/ui/", http.StatusTemporaryRedirect)
-	})
-	open("GET /ui/", s.face)
-	system("GET /system/info", s.info)
-	system("GET /system/functions", s.listFunctions)
-	system("POST /system/functions", s.createFunction)
-	system("PUT /system/functions", s.updateFunction)
-	system("DELETE /system/functions", s.deleteFunction)
-	system("GET /system/function/{name}", s.describeFunction)
-	system("POST /system/scale-function/{name}", s.scaleFunction)
-	system("GET /system/namespaces", s.listNamespaces)
-	system("GET /system/secrets", s.listSecrets)
-	system("POST /system/secrets", s.createSecret)
-	system("PUT /system/secrets", s.updateSecret)
-	system("DELETE /system/secrets", s.deleteSecret)
-	system("GET /system/logs", s.logs)
-	open("/async-function/", func(w http.ResponseWriter, _ *http.Request) {
-		http.Error(w, "asynchronous calls are not available in this version", http.StatusNotImplemented)
-	})
+	s.extendRoutes(mux)
 	closed := s.guarded(mux)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, "/system") || strings.HasPrefix(r.URL.Path, "/ui") {
@@ -85,36 +108,6 @@ func (s *Server) info(w http.ResponseWriter, _ *http.Request) error {
 	})
 }
 
-func (s *Server) listNamespaces(w http.ResponseWriter, _ *http.Request) error {
-	return reply(w, s.store.Namespaces())
-}
-
-// answering turns the error of h into a status and a sentence.
-func (s *Server) answering(h func(http.ResponseWriter, *http.Request) error) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		err := h(w, r)
-		if err == nil {
-			return
-		}
-		var invalid *store.Invalid
-		var large *http.MaxBytesError
-		status := http.StatusInternalServerError
-		switch {
-		case errors.As(err, &large):
-			status = http.StatusRequestEntityTooLarge
-		case errors.As(err, &invalid):
-			status = http.StatusBadRequest
-		case errors.Is(err, store.ErrNotFound):
-			status = http.StatusNotFound
-		case errors.Is(err, store.ErrExists):
-			status = http.StatusConflict
-		default:
-			s.log.Error("request failed", "method", r.Method, "path", r.URL.Path, "error", err)
-		}
-		http.Error(w, err.Error(), status)
-	})
-}
-
 // measured counts requests to the management interface by route.
 func (s *Server) measured(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -149,21 +142,3 @@ func (w *statusWriter) WriteHeader(status int) {
 
 // Unwrap lets http.ResponseController reach Flush.
 func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
-
-// decode reads a JSON body. Unknown fields are accepted: old clients send some.
-func decode(w http.ResponseWriter, r *http.Request, into any) error {
-	err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxSystemBody)).Decode(into)
-	var large *http.MaxBytesError
-	if err == nil || errors.As(err, &large) {
-		return err
-	}
-	if errors.Is(err, io.EOF) {
-		return &store.Invalid{Message: "a JSON body is required"}
-	}
-	return &store.Invalid{Message: "the body is not the JSON that is expected: " + err.Error()}
-}
-
-func reply(w http.ResponseWriter, v any) error {
-	w.Header().Set("Content-Type", "application/json")
-	return json.NewEncoder(w).Encode(v)
-}

@@ -93,8 +93,9 @@ func (w *wires) open(ctx context.Context, at place) (*wire, error) {
 
 // exchange writes the request and reads the answer up to its body.
 func (w *wires) exchange(c *wire, r *http.Request, body []byte, early interim) (*http.Response, error) {
-	if w.timeout > 0 {
-		_ = c.SetDeadline(time.Now().Add(w.timeout))
+	timeout := patience(r.Context(), w.timeout)
+	if timeout > 0 {
+		_ = c.SetDeadline(time.Now().Add(timeout))
 		if r.Context().Err() != nil { // the deadline of its end may just have been overwritten
 			return nil, r.Context().Err()
 		}
@@ -116,7 +117,7 @@ func (w *wires) exchange(c *wire, r *http.Request, body []byte, early interim) (
 		return nil, err
 	}
 	resp.Close = resp.Close || unsent != nil
-	if w.timeout > 0 {
+	if timeout > 0 {
 		_ = c.SetDeadline(time.Time{})
 		if r.Context().Err() != nil {
 			_ = c.SetDeadline(time.Unix(1, 0))

@@ -8,6 +8,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -47,16 +48,20 @@ type Client struct {
 	ConfigMaps  func(namespace string) Reader[*corev1.ConfigMap, *corev1.ConfigMapList]
 	Pods        func(namespace string) Reader[*corev1.Pod, *corev1.PodList]
 	Slices      func(namespace string) Reader[*discoveryv1.EndpointSlice, *discoveryv1.EndpointSliceList]
+	Namespaces  func() Objects[*corev1.Namespace, *corev1.NamespaceList]
+	Bindings    func(namespace string) Writer[*rbacv1.RoleBinding]
 	// PodLog opens the log of a pod's first container.
 	PodLog func(ctx context.Context, namespace, pod string, o *corev1.PodLogOptions) (io.ReadCloser, error)
 	// PodMetrics returns the metrics API's PodMetricsList as JSON.
 	PodMetrics func(ctx context.Context, namespace, selector string) ([]byte, error)
+	// Raw does any other request; its answer must be closed.
+	Raw func(ctx context.Context, r RawRequest) (io.ReadCloser, error)
 }
 
 // NewScheme knows the API groups that the store uses and no other.
 func NewScheme() *runtime.Scheme {
 	s := runtime.NewScheme()
-	for _, add := range []func(*runtime.Scheme) error{appsv1.AddToScheme, corev1.AddToScheme, discoveryv1.AddToScheme} {
+	for _, add := range []func(*runtime.Scheme) error{appsv1.AddToScheme, corev1.AddToScheme, discoveryv1.AddToScheme, rbacv1.AddToScheme} {
 		if err := add(s); err != nil {
 			panic(err) // two types under one name: a defect that every test shows
 		}
@@ -104,7 +109,23 @@ func NewClient(config *rest.Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return assemble(core, apps, discovery, codec), nil
+	rbac, err := connect(rbacv1.SchemeGroupVersion, "/apis")
+	if err != nil {
+		return nil, err
+	}
+	c := assemble(core, apps, discovery, codec)
+	c.Namespaces = func() Objects[*corev1.Namespace, *corev1.NamespaceList] {
+		return gentype.NewClientWithList("namespaces", core, codec, "",
+			func() *corev1.Namespace { return &corev1.Namespace{} },
+			func() *corev1.NamespaceList { return &corev1.NamespaceList{} },
+			gentype.PrefersProtobuf[*corev1.Namespace]())
+	}
+	c.Bindings = func(ns string) Writer[*rbacv1.RoleBinding] {
+		return gentype.NewClient("rolebindings", rbac, codec, ns,
+			func() *rbacv1.RoleBinding { return &rbacv1.RoleBinding{} },
+			gentype.PrefersProtobuf[*rbacv1.RoleBinding]())
+	}
+	return c, nil
 }
 
 func assemble(core, apps, discovery rest.Interface, codec runtime.ParameterCodec) *Client {
@@ -152,5 +173,6 @@ func assemble(core, apps, discovery rest.Interface, codec runtime.ParameterCodec
 			return core.Get().AbsPath("/apis/metrics.k8s.io/v1beta1/namespaces", ns, "pods").
 				SetHeader("Accept", "application/json").Param("labelSelector", selector).DoRaw(ctx)
 		},
+		Raw: func(ctx context.Context, r RawRequest) (io.ReadCloser, error) { return r.do(ctx, core) },
 	}
 }

@@ -20,17 +20,23 @@ import (
 
 const managedBy = "app.kubernetes.io/managed-by"
 
-// Create deploys a new function; ErrExists when there is one of that name.
+// Create deploys a new function; ErrExists when there is one of that name. Where it
+// fails, nothing is left: the Service comes first, since it shows nowhere without its
+// Deployment, and goes again when that cannot be made.
 func (s *Store) Create(ctx context.Context, d *api.Deployment) error {
 	want, err := s.deployment(ctx, d)
 	if err != nil {
 		return err
 	}
-	attempt := "deploy function " + d.Service
-	if _, err := s.client.Deployments(want.Namespace).Create(ctx, want, metav1.CreateOptions{}); err != nil {
-		return translate(attempt, err)
+	made, err := s.ensureService(ctx, want)
+	if err != nil {
+		return err
 	}
-	return s.ensureService(ctx, want)
+	_, err = s.client.Deployments(want.Namespace).Create(ctx, want, metav1.CreateOptions{})
+	if err != nil && made {
+		s.undoService(ctx, want)
+	}
+	return translate("deploy function "+d.Service, err)
 }
 
 // Update deploys a function anew; ErrNotFound when there is none of that name. The
@@ -41,7 +47,12 @@ func (s *Store) Update(ctx context.Context, d *api.Deployment) error {
 	if err != nil {
 		return err
 	}
-	attempt := "update function " + d.Service
+	if _, err := s.function(ctx, Key{want.Namespace, want.Name}); err != nil {
+		return err
+	}
+	if _, err := s.ensureService(ctx, want); err != nil { // before: the new version needs it as well
+		return err
+	}
 	err = retry.RetryOnConflict(retry.DefaultRetry, func() error {
 		have, err := s.function(ctx, Key{want.Namespace, want.Name})
 		if err != nil {
@@ -56,10 +67,7 @@ func (s *Store) Update(ctx context.Context, d *api.Deployment) error {
 		_, err = s.client.Deployments(want.Namespace).Update(ctx, next, metav1.UpdateOptions{})
 		return err
 	})
-	if err != nil {
-		return translate(attempt, err)
-	}
-	return s.ensureService(ctx, want)
+	return translate("update function "+d.Service, err)
 }
 
 // mergeSystem keeps the annotations that Kubernetes itself put on a Deployment.
@@ -73,15 +81,16 @@ func mergeSystem(want, have map[string]string) map[string]string {
 
 // Delete removes a function; its pods finish their calls first.
 func (s *Store) Delete(ctx context.Context, key Key) error {
+	attempt := "delete function " + key.Name
 	if _, err := s.function(ctx, key); err != nil {
 		return err
 	}
-	attempt := "delete function " + key.Name
 	background := metav1.DeletePropagationBackground
 	o := metav1.DeleteOptions{PropagationPolicy: &background}
 	if err := s.client.Deployments(key.Namespace).Delete(ctx, key.Name, o); err != nil {
 		return translate(attempt, err)
 	}
+	ctx = context.WithoutCancel(ctx) // half a function is none
 	if err := s.client.Services(key.Namespace).Delete(ctx, key.Name, metav1.DeleteOptions{}); err != nil && !apierrors.IsNotFound(err) {
 		return translate(attempt, err)
 	}
@@ -214,26 +223,6 @@ func (s *Store) checkSecrets(ctx context.Context, namespace string, names []stri
 		}
 	}
 	return nil
-}
-
-// ensureService gives the function its Service, from which its endpoints follow.
-func (s *Store) ensureService(ctx context.Context, d *appsv1.Deployment) error {
-	service := &corev1.Service{
-		ObjectMeta: metav1.ObjectMeta{Name: d.Name, Namespace: d.Namespace, Labels: map[string]string{LabelFunction: d.Name, managedBy: "labbox"}},
-		Spec: corev1.ServiceSpec{
-			Type:     corev1.ServiceTypeClusterIP,
-			Selector: map[string]string{LabelFunction: d.Name},
-			Ports:    []corev1.ServicePort{{Name: "http", Port: functPort, TargetPort: intstr.FromInt32(functPort), Protocol: corev1.ProtocolTCP}},
-		},
-	}
-	_, err := s.client.Services(d.Namespace).Create(ctx, service, metav1.CreateOptions{})
-	if err == nil || apierrors.IsAlreadyExists(err) {
-		return nil
-	}
-	if apierrors.IsInvalid(err) { // a name that a Service cannot have, such as one that begins with a digit
-		_ = s.client.Deployments(d.Namespace).Delete(ctx, d.Name, metav1.DeleteOptions{})
-	}
-	return translate("create service "+d.Name, err)
 }
 
 // Wake sets a function at zero replicas to its least number, one at least; one that

@@ -132,20 +132,6 @@ func TestCreateRefuses(t *testing.T) {
 	}
 }
 
-func TestServiceThatKubernetesRefusesLeavesNothing(t *testing.T) {
-	t.Parallel()
-	s, c := newStore(t)
-	c.Fail("create", "services", apierrors.NewInvalid(schema.GroupKind{Kind: "Service"}, "1f", nil))
-	err := s.Create(context.Background(), &api.Deployment{Service: "1f", Image: "i"})
-	var invalid *store.Invalid
-	if !errors.As(err, &invalid) {
-		t.Fatalf("Create() = %v, want Invalid", err)
-	}
-	if c.Count("delete", "deployments") != 1 {
-		t.Error("the Deployment stayed")
-	}
-}
-
 func TestUpdate(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -65,7 +64,7 @@ func (s *Store) podTemplate(d *api.Deployment) (corev1.PodTemplateSpec, error) {
 			NodeSelector:                  nodeSelector(d.Constraints),
 			AutomountServiceAccountToken:  new(false),
 			EnableServiceLinks:            new(false),
-			TerminationGracePeriodSeconds: new(gracePeriod(d.EnvVars)),
+			TerminationGracePeriodSeconds: new(gracePeriod(d.Environment())),
 			SecurityContext: &corev1.PodSecurityContext{
 				RunAsNonRoot:   new(true),
 				RunAsUser:      new(s.config.UserID),
@@ -111,9 +110,10 @@ func environment(d *api.Deployment) []corev1.EnvVar {
 	if d.EnvProcess != "" {
 		env = append(env, corev1.EnvVar{Name: "fprocess", Value: d.EnvProcess})
 	}
-	for _, name := range slices.Sorted(maps.Keys(d.EnvVars)) {
+	all := d.Environment()
+	for _, name := range slices.Sorted(maps.Keys(all)) {
 		if name != "fprocess" || d.EnvProcess == "" {
-			env = append(env, corev1.EnvVar{Name: name, Value: d.EnvVars[name]})
+			env = append(env, corev1.EnvVar{Name: name, Value: all[name]})
 		}
 	}
 	return env
@@ -212,21 +212,10 @@ func quantities(field string, amounts map[string]string) (corev1.ResourceList, e
 func gracePeriod(env map[string]string) int64 {
 	seconds := int64(5)
 	for _, name := range []string{"healthcheck_interval", "write_timeout"} {
-		seconds += int64(duration(env[name]) / time.Second)
+		t, _ := api.ParseTimeout(env[name]) // none is 0
+		seconds += int64(t / time.Second)
 	}
 	return max(seconds, 35)
-}
-
-// duration reads "30" as seconds and "1m" as Go does; anything else is 0.
-func duration(text string) time.Duration {
-	if n, err := strconv.Atoi(text); err == nil {
-		return time.Duration(n) * time.Second
-	}
-	d, err := time.ParseDuration(text)
-	if err != nil {
-		return 0
-	}
-	return d
 }
 
 // checkNames refuses what Kubernetes would only refuse object by object.
@@ -240,7 +229,12 @@ func checkNames(d *api.Deployment) error {
 		return invalidf("labels: %s is set by the gateway", LabelFunction)
 	}
 	if err := d.Validate(); err != nil {
-		return invalidf("%s", strings.ReplaceAll(fmt.Sprint(err), "\n", "; "))
+		return invalidLines(err)
 	}
 	return nil
+}
+
+// invalidLines makes one line of joined faults.
+func invalidLines(err error) error {
+	return invalidf("%s", strings.ReplaceAll(fmt.Sprint(err), "\n", "; "))
 }

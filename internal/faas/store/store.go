@@ -10,8 +10,8 @@ package store
 import (
 	"errors"
 	"fmt"
-	"slices"
 
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 )
 
@@ -24,6 +24,12 @@ var (
 	ErrNotFound = errors.New("not found")
 	// ErrExists: there is one of that name already.
 	ErrExists = errors.New("exists already")
+	// ErrForbidden: the cluster does not let the gateway do that.
+	ErrForbidden = errors.New("not allowed")
+	// ErrConflict: what was asked for does not go with what happens at the moment.
+	ErrConflict = errors.New("conflict")
+	// ErrUnavailable: the cluster cannot answer now; later it may.
+	ErrUnavailable = errors.New("the cluster is not available")
 )
 
 // Invalid is an error that the caller's input is to blame for.
@@ -40,10 +46,18 @@ func invalidf(format string, args ...any) error {
 type Config struct {
 	// Namespaces may hold functions; the first is the default.
 	Namespaces []string
+	// Watched are namespaces whose functions are routed to and scaled like all others,
+	// but belong to somebody else: they are never listed, nor deployed to.
+	Watched []string
 	// PullPolicy of images outside labbox.local/: Never, IfNotPresent or Always.
 	PullPolicy string
 	// UserID is the user that functions run as.
 	UserID int64
+	// NamespaceRole is the ClusterRole that the gateway binds itself to where a
+	// namespace becomes one for functions. Empty: there are those of Namespaces only.
+	NamespaceRole string
+	// Account is the gateway's own service account.
+	Account Key
 }
 
 // Key names a function.
@@ -56,25 +70,12 @@ func (k Key) String() string { return k.Name + "." + k.Namespace }
 type Store struct {
 	client *Client
 	config Config
+	spaces *spaces
 }
 
 // New returns a Store. It does not talk to the cluster.
 func New(client *Client, config Config) *Store {
-	return &Store{client: client, config: config}
-}
-
-// Namespaces returns where functions may live, the default first.
-func (s *Store) Namespaces() []string { return slices.Clone(s.config.Namespaces) }
-
-// Namespace returns ns, or the default for "", or Invalid where functions may not live.
-func (s *Store) Namespace(ns string) (string, error) {
-	if ns == "" {
-		return s.config.Namespaces[0], nil
-	}
-	if !slices.Contains(s.config.Namespaces, ns) {
-		return "", invalidf("namespace %q is not one for functions (%q are)", ns, s.config.Namespaces)
-	}
-	return ns, nil
+	return &Store{client: client, config: config, spaces: newSpaces()}
 }
 
 // translate turns an error of the API server into one of this package.
@@ -88,6 +89,14 @@ func translate(attempt string, err error) error {
 		return fmt.Errorf("%s: %w", attempt, ErrExists)
 	case apierrors.IsInvalid(err), apierrors.IsBadRequest(err), apierrors.IsRequestEntityTooLargeError(err):
 		return invalidf("%s: %s", attempt, err)
+	case apierrors.HasStatusCause(err, corev1.NamespaceTerminatingCause):
+		return fmt.Errorf("%s: the namespace is being deleted: %w", attempt, ErrConflict)
+	case apierrors.IsConflict(err):
+		return fmt.Errorf("%s: %w: %w", attempt, ErrConflict, err)
+	case apierrors.IsForbidden(err):
+		return fmt.Errorf("%s: %w: %w", attempt, ErrForbidden, err)
+	case apierrors.IsServerTimeout(err), apierrors.IsTimeout(err), apierrors.IsTooManyRequests(err), apierrors.IsServiceUnavailable(err):
+		return fmt.Errorf("%s: %w: %w", attempt, ErrUnavailable, err)
 	}
 	return fmt.Errorf("%s: %w", attempt, err)
 }

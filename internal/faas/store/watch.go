@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -20,14 +21,14 @@ import (
 // everything that existed at the start; it goes on by itself after a broken
 // connection.
 func (s *Store) Watch(ctx context.Context, table *Table, synced func()) error {
-	pods := newStarter(table)
 	var controllers []cache.Controller
-	for _, ns := range s.config.Namespaces {
-		controllers = append(controllers,
-			watchObjects(s.client.Deployments(ns), LabelFunction, &appsv1.Deployment{}, functionHandler(table)),
-			watchObjects(s.client.Slices(ns), "", &discoveryv1.EndpointSlice{}, sliceHandler(table)),
-			watchObjects(s.client.Pods(ns), LabelFunction, &corev1.Pod{}, pods.handler(ctx)))
+	for _, ns := range slices.Concat(s.config.Namespaces, s.config.Watched) {
+		for _, i := range s.informers(ctx, ns, table) {
+			controllers = append(controllers, i.controller)
+		}
 	}
+	others, ready := s.watchSpaces(ctx, table)
+	defer others.Wait()
 	done := make(chan struct{}, len(controllers))
 	var waits []cache.InformerSynced
 	for _, c := range controllers {
@@ -39,6 +40,7 @@ func (s *Store) Watch(ctx context.Context, table *Table, synced func()) error {
 	}
 	ok := cache.WaitForCacheSync(ctx.Done(), waits...)
 	if ok {
+		<-ready
 		synced()
 	}
 	for range controllers {
@@ -50,8 +52,24 @@ func (s *Store) Watch(ctx context.Context, table *Table, synced func()) error {
 	return nil
 }
 
+// informer feeds a handler; have is what it was fed with and is still there.
+type informer struct {
+	controller cache.Controller
+	have       cache.Store
+	handler    cache.ResourceEventHandler
+}
+
+// informers feed table with the functions of one namespace, once they run.
+func (s *Store) informers(ctx context.Context, ns string, table *Table) []informer {
+	return []informer{
+		watchObjects(s.client.Deployments(ns), LabelFunction, &appsv1.Deployment{}, functionHandler(table)),
+		watchObjects(s.client.Slices(ns), "", &discoveryv1.EndpointSlice{}, sliceHandler(table)),
+		watchObjects(s.client.Pods(ns), LabelFunction, &corev1.Pod{}, newStarter(table).handler(ctx)),
+	}
+}
+
 // watchObjects makes an informer of one resource in one namespace.
-func watchObjects[T runtime.Object, L runtime.Object](r Reader[T, L], selector string, kind runtime.Object, h cache.ResourceEventHandler) cache.Controller {
+func watchObjects[T runtime.Object, L runtime.Object](r Reader[T, L], selector string, kind runtime.Object, h cache.ResourceEventHandler) informer {
 	lw := &cache.ListWatch{
 		ListWithContextFunc: func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
 			o.LabelSelector = selector
@@ -62,13 +80,13 @@ func watchObjects[T runtime.Object, L runtime.Object](r Reader[T, L], selector s
 			return r.Watch(ctx, o)
 		},
 	}
-	_, controller := cache.NewInformerWithOptions(cache.InformerOptions{
+	have, controller := cache.NewInformerWithOptions(cache.InformerOptions{
 		ListerWatcher: cache.ToListWatcherWithWatchListSemantics(lw, r),
 		ObjectType:    kind,
 		Handler:       h,
 		Transform:     dropBulk,
 	})
-	return controller
+	return informer{controller, have, h}
 }
 
 // dropBulk forgets what routing never looks at, for the sake of memory.
@@ -77,6 +95,7 @@ func dropBulk(obj any) (any, error) {
 		m.SetManagedFields(nil)
 	}
 	if d, ok := obj.(*appsv1.Deployment); ok {
+		noteTimeout(d)
 		d.Spec.Template.Spec.Containers, d.Spec.Template.Spec.Volumes = nil, nil
 	}
 	if p, ok := obj.(*corev1.Pod); ok {

@@ -14,6 +14,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -72,6 +73,14 @@ func (c *Cluster) Fail(verb, resource string, err error) {
 	c.fake.PrependReactor(verb, resource, func(clienttesting.Action) (bool, runtime.Object, error) { return true, nil, err })
 }
 
+// Before runs f before each use of a verb on a resource, which fails with f's error.
+func (c *Cluster) Before(verb, resource string, f func() error) {
+	c.fake.PrependReactor(verb, resource, func(clienttesting.Action) (bool, runtime.Object, error) {
+		err := f()
+		return err != nil, nil, err
+	})
+}
+
 // FailOnce makes the next use of a verb on a resource fail with err.
 func (c *Cluster) FailOnce(verb, resource string, err error) {
 	var used sync.Once
@@ -113,25 +122,30 @@ func (c *Cluster) AwaitWatch(t testing.TB, resource string, n int) {
 	}
 }
 
-// SetReady makes addresses ("ip") the ready endpoints of a function, all on port.
+// SetReady makes addresses ("ip") the ready endpoints of a function, all on port. The
+// function is "name" in Namespace or "name.namespace".
 func (c *Cluster) SetReady(t testing.TB, function string, port int32, addresses ...string) {
 	t.Helper()
+	function, namespace, found := strings.Cut(function, ".")
+	if !found {
+		namespace = Namespace
+	}
 	slice := &discoveryv1.EndpointSlice{
-		ObjectMeta: metav1.ObjectMeta{Name: function + "-x", Namespace: Namespace, Labels: map[string]string{discoveryv1.LabelServiceName: function}},
+		ObjectMeta: metav1.ObjectMeta{Name: function + "-x", Namespace: namespace, Labels: map[string]string{discoveryv1.LabelServiceName: function}},
 		Ports:      []discoveryv1.EndpointPort{{Name: new("http"), Port: &port}},
 	}
 	for _, a := range addresses {
 		slice.Endpoints = append(slice.Endpoints, discoveryv1.Endpoint{Addresses: []string{a}, Conditions: discoveryv1.EndpointConditions{Ready: new(true)}})
 	}
 	gvr := discoveryv1.SchemeGroupVersion.WithResource("endpointslices")
-	if _, err := c.Tracker.Get(gvr, Namespace, slice.Name); err == nil {
-		err = c.Tracker.Update(gvr, slice, Namespace)
+	if _, err := c.Tracker.Get(gvr, namespace, slice.Name); err == nil {
+		err = c.Tracker.Update(gvr, slice, namespace)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return
 	}
-	if err := c.Tracker.Create(gvr, slice, Namespace); err != nil {
+	if err := c.Tracker.Create(gvr, slice, namespace); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -162,6 +176,14 @@ func (c *Cluster) Client() *store.Client {
 		Slices: func(ns string) store.Reader[*discoveryv1.EndpointSlice, *discoveryv1.EndpointSliceList] {
 			return fakeOf(c, ns, kind[discoveryv1.EndpointSlice, *discoveryv1.EndpointSliceList]{discoveryv1.SchemeGroupVersion, "EndpointSlice",
 				&discoveryv1.EndpointSliceList{}, func(l *discoveryv1.EndpointSliceList) *[]discoveryv1.EndpointSlice { return &l.Items }})
+		},
+		Namespaces: func() store.Objects[*corev1.Namespace, *corev1.NamespaceList] {
+			return fakeOf(c, "", kind[corev1.Namespace, *corev1.NamespaceList]{corev1.SchemeGroupVersion, "Namespace", &corev1.NamespaceList{},
+				func(l *corev1.NamespaceList) *[]corev1.Namespace { return &l.Items }})
+		},
+		Bindings: func(ns string) store.Writer[*rbacv1.RoleBinding] {
+			return fakeOf(c, ns, kind[rbacv1.RoleBinding, *rbacv1.RoleBindingList]{rbacv1.SchemeGroupVersion, "RoleBinding", &rbacv1.RoleBindingList{},
+				func(l *rbacv1.RoleBindingList) *[]rbacv1.RoleBinding { return &l.Items }})
 		},
 		PodLog: func(ctx context.Context, _, pod string, o *corev1.PodLogOptions) (io.ReadCloser, error) {
 			if c.Logs == nil {

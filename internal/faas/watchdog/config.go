@@ -59,6 +59,17 @@ type Config struct {
 	LockFile string
 	// StaticPath holds the files of ModeStatic (static_path).
 	StaticPath string
+
+	// These are classic-watchdog's, for programs that were written for it. They hold in
+	// ModeSerializing, RequestEnv in ModeStreaming, too.
+
+	// CombineOutput sends what the program writes to stderr with the answer
+	// (combine_output; true in classic-watchdog when nothing is said, false here).
+	CombineOutput bool
+	// RequestEnv tells the program about the request by variables (cgi_headers).
+	RequestEnv bool
+	// WriteDebug logs answers (write_debug).
+	WriteDebug bool
 }
 
 // FromEnv reads a Config and names every variable that is wrong.
@@ -66,10 +77,10 @@ func FromEnv(getenv func(string) string) (Config, error) {
 	e := env{get: getenv}
 	c := Config{
 		Mode:         Mode(e.text("streaming", "mode")),
-		Process:      strings.Fields(e.text("", "fprocess", "function_process")),
+		Process:      strings.Fields(e.text("", "function_process", "fprocess")),
 		Port:         e.number(8080, "port"),
 		MetricsPort:  e.number(8081, "metrics_port"),
-		Upstream:     e.text("http://127.0.0.1:5000", "upstream_url", "http_upstream_url"),
+		Upstream:     withScheme(e.text("http://127.0.0.1:5000", "http_upstream_url", "upstream_url")),
 		ExecTimeout:  e.duration(30*time.Second, "exec_timeout"),
 		ReadTimeout:  e.duration(30*time.Second, "read_timeout"),
 		WriteTimeout: e.duration(30*time.Second, "write_timeout"),
@@ -80,13 +91,20 @@ func FromEnv(getenv func(string) string) (Config, error) {
 		PrefixLogs:   e.bool(true, "prefix_logs"),
 		LogBuffer:    e.number(64<<10, "log_buffer_size"),
 		LogCalls:     e.bool(false, "log_callid"),
-		BufferBody:   e.bool(false, "http_buffer_req_body"),
+		BufferBody:   e.bool(false, "http_buffer_req_body") || e.bool(false, "buffer_http"),
 		LockFile:     "/tmp/.lock",
 		StaticPath:   e.text("/home/app/public", "static_path"),
+
+		CombineOutput: e.bool(false, "combine_output"),
+		RequestEnv:    e.bool(true, "cgi_headers"),
+		WriteDebug:    e.bool(false, "write_debug"),
 	}
 	c.HealthInterval = e.duration(c.WriteTimeout, "healthcheck_interval")
 	if e.bool(false, "suppress_lock") {
 		c.LockFile = ""
+	}
+	if c.WriteTimeout == 0 {
+		e.fault("write_timeout", e.text("", "write_timeout"), "a time above zero")
 	}
 	if !slices.Contains([]Mode{ModeHTTP, ModeStreaming, ModeSerializing, ModeStatic}, c.Mode) {
 		e.fault("mode", string(c.Mode), "http, streaming, serializing or static")
@@ -95,6 +113,14 @@ func FromEnv(getenv func(string) string) (Config, error) {
 		e.faults = append(e.faults, errors.New("environment: fprocess is required: the program to run"))
 	}
 	return c, errors.Join(e.faults...)
+}
+
+// withScheme completes "127.0.0.1:5000".
+func withScheme(address string) string {
+	if strings.Contains(address, "://") {
+		return address
+	}
+	return "http://" + address
 }
 
 // env reads variables, the first name that is set, and collects what is wrong.
@@ -140,18 +166,26 @@ func (e *env) bool(otherwise bool, name string) bool {
 	return b
 }
 
-// duration takes "30" as seconds and "1m30s" as Go does.
 func (e *env) duration(otherwise time.Duration, name string) time.Duration {
 	v := e.text("", name)
 	if v == "" {
 		return otherwise
 	}
-	if n, err := strconv.ParseUint(v, 10, 31); err == nil {
-		return time.Duration(n) * time.Second
-	}
-	d, err := time.ParseDuration(v)
-	if err != nil || d < 0 {
+	d, err := parseDuration(v)
+	if err != nil {
 		e.fault(name, v, "a time such as 30 (seconds) or 1m30s")
 	}
 	return d
+}
+
+// parseDuration takes "30" as seconds and "1m30s" as Go does; never less than zero.
+func parseDuration(v string) (time.Duration, error) {
+	if n, err := strconv.ParseUint(v, 10, 31); err == nil {
+		return time.Duration(n) * time.Second, nil
+	}
+	d, err := time.ParseDuration(v)
+	if err == nil && d < 0 {
+		err = errors.New("it is negative")
+	}
+	return d, err
 }

@@ -43,6 +43,13 @@ func childMain(role string) {
 	case "partly":
 		fmt.Println("part")
 		os.Exit(3)
+	case "both":
+		fmt.Println("out")
+		fmt.Fprintln(os.Stderr, "err")
+		fmt.Println("out again")
+	case "slow":
+		time.Sleep(700 * time.Millisecond)
+		fmt.Println("done")
 	case "hang":
 		time.Sleep(time.Hour)
 	case "server":

@@ -43,7 +43,10 @@ func (f *forker) command(r *http.Request) *exec.Cmd {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	cmd.WaitDelay = time.Second
-	cmd.Env = append(os.Environ(), requestEnv(r)...)
+	cmd.Env = os.Environ()
+	if f.config.RequestEnv {
+		cmd.Env = append(cmd.Env, requestEnv(r)...)
+	}
 	return cmd
 }
 
@@ -82,8 +85,14 @@ func (f *forker) serialize(rw http.ResponseWriter, r *http.Request) {
 	out := &bounded{limit: maxSerialized}
 	logs := &prefixer{to: os.Stderr, name: "stderr", limit: f.config.LogBuffer}
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(body), out, f.stderr(logs)
+	if f.config.CombineOutput {
+		cmd.Stderr = out // the same writer: the program's words stay in their order
+	}
 	err = cmd.Run()
 	logs.flush()
+	if f.config.WriteDebug {
+		f.log.Info("answer", "path", r.URL.Path, "call", r.Header.Get("X-Call-Id"), "body", out.String())
+	}
 	if err != nil {
 		f.failed(rw, r, err)
 		return

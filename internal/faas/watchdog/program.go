@@ -53,6 +53,8 @@ func newProgram(config Config, log *slog.Logger) (*program, error) {
 func (p *program) start() error {
 	p.cmd = exec.Command(p.config.Process[0], p.config.Process[1:]...)
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	// The program is told where it is expected, whichever variable said so.
+	p.cmd.Env = append(os.Environ(), "upstream_url="+p.upstream.String())
 	logs := pipeLogs(p.cmd, p.config)
 	if err := p.cmd.Start(); err != nil {
 		p.err = fmt.Errorf("start %q: %w", p.config.Process, err)

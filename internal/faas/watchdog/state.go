@@ -1,7 +1,9 @@
 package watchdog
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"os"
 	"strings"
@@ -19,6 +21,7 @@ type state struct {
 	mu       sync.Mutex
 	ready    bool
 	draining bool
+	locked   bool          // the lock file was written
 	settled  chan struct{} // closed when no longer starting
 }
 
@@ -42,6 +45,7 @@ func (s *state) becomeReady() error {
 	if err := os.WriteFile(s.lockFile, nil, 0o644); err != nil {
 		return fmt.Errorf("write lock file: %w", err)
 	}
+	s.locked = true
 	return nil
 }
 
@@ -58,9 +62,15 @@ func (s *state) drain() {
 	removeStale(s.lockFile)
 }
 
+// isReady says no, too, while the lock file that was written is away: a function
+// removes it to say that it is not well.
 func (s *state) isReady() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.ready && s.locked {
+		_, err := os.Stat(s.lockFile)
+		return !errors.Is(err, fs.ErrNotExist)
+	}
 	return s.ready
 }
 
@@ -68,6 +78,11 @@ func (s *state) isReady() bool {
 // held until the function is ready: answered with 503, it would only come again
 // after its period, and a cold start would take that much longer.
 func (s *state) serveHealth(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet {
+		w.Header().Set("Allow", http.MethodGet)
+		http.Error(w, "health is asked for with GET", http.StatusMethodNotAllowed)
+		return
+	}
 	if strings.HasPrefix(r.UserAgent(), "kube-probe/") {
 		timer := time.NewTimer(hold)
 		defer timer.Stop()

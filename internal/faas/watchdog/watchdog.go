@@ -69,7 +69,7 @@ func (w *Watchdog) Run(ctx context.Context) error {
 }
 
 func (w *Watchdog) serve(ctx context.Context, main, side net.Listener) error {
-	calls := &http.Server{Handler: w.Handler(), ReadHeaderTimeout: w.config.ReadTimeout, MaxHeaderBytes: 64 << 10}
+	calls := &http.Server{Handler: w.Handler(), ReadHeaderTimeout: w.config.ReadTimeout, MaxHeaderBytes: 1 << 20}
 	scrapes := &http.Server{Handler: w.metrics.handler(w.program), ReadHeaderTimeout: w.config.ReadTimeout}
 	failed := make(chan error, 3)
 	go func() { failed <- calls.Serve(main) }()
@@ -166,7 +166,7 @@ func (w *Watchdog) serveReady(rw http.ResponseWriter, r *http.Request) {
 func (w *Watchdog) timed(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		limit := w.config.ExecTimeout
-		if asked, err := time.ParseDuration(r.Header.Get("X-Timeout")); err == nil && asked > 0 && (limit == 0 || asked < limit) {
+		if asked, err := parseDuration(r.Header.Get("X-Timeout")); err == nil && asked > 0 && (limit == 0 || asked < limit) {
 			limit = asked
 		}
 		start := time.Now()

@@ -97,7 +97,7 @@ func (a *apt) configure() error {
 	}
 	own := strings.Contains(string(release), "\nID=debian\n") && strings.Contains(string(release), "VERSION_CODENAME="+suite)
 	if own && os.Geteuid() == 0 {
-		return nil
+		return a.ignoreInstalled()
 	}
 	const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg"
 	if _, err := os.Stat(keyring); err != nil {
@@ -122,6 +122,18 @@ func (a *apt) configure() error {
 		"-o", "Dir::State::Lists="+filepath.Join(root, "lists"), "-o", "Dir::State::status="+filepath.Join(root, "status"),
 		"-o", "Dir::Cache="+root, "-o", "Dir::Etc::sourcelist="+filepath.Join(root, "sources.list"),
 		"-o", "Dir::Etc::sourceparts="+filepath.Join(root, "sources.list.d"), "-o", "APT::Architecture=amd64")
+	return nil
+}
+
+// ignoreInstalled lets apt choose as on a bare machine: what is installed here, from
+// wherever, and what is preferred here, is not what the images are made of.
+func (a *apt) ignoreInstalled() error {
+	status := a.cache.path("apt-status")
+	if err := writeFile(status, nil, 0o644); err != nil {
+		return err
+	}
+	a.options = append(a.options, "-o", "Dir::State::status="+status,
+		"-o", "Dir::Etc::preferences=/dev/null", "-o", "Dir::Etc::preferencesparts=/dev/null")
 	return nil
 }
 

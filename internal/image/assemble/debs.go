@@ -59,6 +59,9 @@ func (b *builder) stageDebs(ctx context.Context, d *recipe.Debs, root string, li
 	if err := joinCertificates(root); err != nil {
 		return err
 	}
+	if err := trimICU(root, d.ICU); err != nil {
+		return err
+	}
 	return makeLinks(root, d.Links)
 }
 

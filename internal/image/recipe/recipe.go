@@ -63,7 +63,9 @@ type Debs struct {
 	Trim []string `json:"trim,omitempty"`
 	// Pick keeps only these files, symbolic links followed: source to destination.
 	// A destination that ends in a slash keeps the file's name.
-	Pick  map[string]string `json:"pick,omitempty"`
+	Pick map[string]string `json:"pick,omitempty"`
+	// ICU are globs of what stays of the data in libicudata, if it is there.
+	ICU   []string          `json:"icu,omitempty"`
 	Links map[string]string `json:"links,omitempty"`
 }
 
