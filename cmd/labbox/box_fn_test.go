@@ -44,6 +44,7 @@ func boxFunctions(t *testing.T, b *box) {
 		t.Errorf("log: %s", out)
 	}
 	boxPublish(t, b)
+	boxFaasCLI(t, b)
 	b.must("fn", "remove", "boxpy", "boxnode", "boxremote")
 	if _, _, code := b.labbox("fn", "invoke", "boxpy"); code != 15 {
 		t.Errorf("a function that was removed: exit code %d, want 15", code)
@@ -52,6 +53,7 @@ func boxFunctions(t *testing.T, b *box) {
 
 // boxPublish sends what faas-cli publish --remote-builder would send, and deploys it.
 func boxPublish(t *testing.T, b *box) {
+	t.Helper()
 	b.must("fn", "templates", "/srv")
 	b.write("/srv/wrap/com.openfaas.docker.config", `{"image":"ttl.sh/box/boxremote:1"}`)
 	mustOutput(t, exec.Command("cp", "-a", filepath.Join(b.root, "srv/template/python3-http"), filepath.Join(b.root, "srv/wrap/context")))
@@ -81,6 +83,40 @@ func boxPublish(t *testing.T, b *box) {
 	b.must("fn", "deploy", "-f", "/srv/remote.yaml")
 	if out := b.must("fn", "invoke", "boxremote", "-d", "remote"); out != "Hello, remote\n" {
 		t.Errorf("the function answered %q", out)
+	}
+}
+
+// faasCLI is what somebody who knows OpenFaaS types; templates are the lab's.
+const faasCLI = `set -e
+cd /srv/faas
+export OPENFAAS_URL=http://127.0.0.1:8080 OPENFAAS_CONFIG=/srv/faas/.openfaas
+/labbox fn templates
+/labbox credentials gateway | sed -n 's/^ *password *//p' | faas-cli login -s -u admin
+faas-cli new boxcli --lang node20 --prefix ttl.sh/box
+faas-cli publish -f stack.yaml --remote-builder http://127.0.0.1:8800 --payload-secret /var/lib/labbox/builder-secret
+faas-cli deploy -f stack.yaml
+faas-cli ready boxcli
+echo cli | faas-cli invoke boxcli
+faas-cli remove -f stack.yaml`
+
+// boxFaasCLI does it with the real faas-cli, when there is one: LABBOX_FAAS_CLI, or
+// on PATH.
+func boxFaasCLI(t *testing.T, b *box) {
+	t.Helper()
+	program := os.Getenv("LABBOX_FAAS_CLI")
+	if program == "" {
+		found, err := exec.LookPath("faas-cli")
+		if err != nil {
+			t.Log("the real faas-cli was not tried: neither LABBOX_FAAS_CLI nor PATH has it")
+			return
+		}
+		program = found
+	}
+	b.write("/srv/faas/script", faasCLI)
+	mustOutput(t, exec.Command("cp", program, filepath.Join(b.root, "usr/bin/faas-cli")))
+	out, err := b.command("sh", "/srv/faas/script").CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "Hello, cli\n") {
+		t.Errorf("faas-cli: %v\n%s", err, out)
 	}
 }
 

@@ -95,10 +95,46 @@ func TestBuilderSecret(t *testing.T) {
 	}
 }
 
+// A function whose image was built anew under the same name gets new pods.
+func TestRenew(t *testing.T) {
+	t.Parallel()
+	running := func(image string) string {
+		return `{"spec":{"template":{"spec":{"containers":[{"image":"` + image + `"}]}}}}`
+	}
+	tests := []struct {
+		name, deployed, built string
+		renewed               bool
+	}{
+		{"the same name", running("ttl.sh/me/f:1"), "ttl.sh/me/f:1", true},
+		{"the same name, short", running("f"), "docker.io/library/f:latest", true},
+		{"another tag", running("ttl.sh/me/f:1"), "ttl.sh/me/f:2", false},
+		{"by digest", running("labbox.local/fn/f:0123456789ab"), "ttl.sh/me/f:1", false},
+		{"not deployed", "", "ttl.sh/me/f:1", false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			objects := &deployments{answers: []string{tt.deployed}}
+			if err := (&functionStore{objects: objects}).renew(t.Context(), "f", tt.built, "sha256:00"); err != nil {
+				t.Fatal(err)
+			}
+			if got := strings.Contains(objects.applied, "sha256:00"); got != tt.renewed {
+				t.Errorf("applied %q", objects.applied)
+			}
+		})
+	}
+}
+
 // deployments answers for a cluster, one step at each question.
 type deployments struct {
 	lab.Objects
 	answers []string
+	applied string
+}
+
+func (d *deployments) Apply(_ context.Context, manifest []byte) error {
+	d.applied += string(manifest)
+	return nil
 }
 
 func (d *deployments) Get(context.Context, lab.ObjectRef) ([]byte, error) {
@@ -174,7 +210,8 @@ func TestReceiveImageRefuses(t *testing.T) {
 		{"bad name", fnImageOrder{Name: "../x"}, lab.CodeUsage, "no name for a function"},
 		{"the lab's own image", fnImageOrder{Name: "f", Image: "labbox.local/fn-go:dev"}, lab.CodeUsage, "the lab's own"},
 		{"a layer that is another one", fnImageOrder{Name: "f", Result: build.Result{Layer: layer, Digest: strings.Repeat("0", 64)}}, lab.CodeUsage, "should be"},
-		{"no cluster", fnImageOrder{Name: "f"}, lab.CodeNotReady, "no containerd"},
+		{"no cluster", fnImageOrder{Name: "f", Result: build.Result{Config: build.Config{Env: []string{"LONG=" + strings.Repeat("x", 100_000)}}}}, lab.CodeNotReady, "no containerd"},
+		{"endless", fnImageOrder{Name: "f", Image: strings.Repeat("x", 2<<20)}, lab.CodeUsage, "read the order"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

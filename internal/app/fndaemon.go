@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -10,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/labbox/labbox/internal/fn/build"
+	"github.com/labbox/labbox/internal/fn/client"
 	"github.com/labbox/labbox/internal/fn/remote"
 	"github.com/labbox/labbox/internal/image"
 	"github.com/labbox/labbox/internal/lab"
@@ -130,20 +132,59 @@ func (f *functionStore) withBuilder(dashboard http.Handler, secretFile string) (
 	if err != nil {
 		return nil, err
 	}
+	if err := os.RemoveAll(f.builds); err != nil { // what a killed daemon was building
+		return nil, fmt.Errorf("tidy the place to build: %w", err)
+	}
 	scratch, err := f.scratch()
 	if err != nil {
 		return nil, err
 	}
 	builder := remote.New(remote.Options{Secret: secret, Scratch: scratch, Log: f.log,
-		Image: func(ctx context.Context, order *build.Order, res *build.Result) (string, error) {
-			_, err := f.addImage(ctx, nameOf(order.Image), order.Image, res)
-			return order.Image, err
-		}})
+		Image: f.remoteImage})
 	mux := http.NewServeMux()
 	mux.Handle("/build", builder)
 	mux.Handle("/", dashboard)
 	return mux, nil
 }
+
+// remoteImage makes the image of a remote build under the name that the client chose.
+// A function of the image's name that runs on it gets new pods: the next ones would
+// start from the new image anyway, and nobody wants some of each.
+func (f *functionStore) remoteImage(ctx context.Context, order *build.Order, res *build.Result) (string, error) {
+	name := nameOf(order.Image)
+	added, err := f.addImage(ctx, name, order.Image, res)
+	if err != nil {
+		return order.Image, err
+	}
+	if err := f.renew(ctx, name, order.Image, added.Digest); err != nil {
+		f.log.Warn("renew a function", "function", name, "error", err)
+	}
+	return order.Image, nil
+}
+
+// renew changes the pod template of the function, if it runs on the image of that
+// name.
+func (f *functionStore) renew(ctx context.Context, name, ref, digest string) error {
+	deployed, err := image.Normal(f.deployedImage(ctx, name))
+	if err != nil {
+		return nil // it is not deployed
+	}
+	if normal, err := image.Normal(ref); err != nil || normal != deployed {
+		return err
+	}
+	manifest, err := json.Marshal(map[string]any{
+		"apiVersion": "apps/v1", "kind": "Deployment",
+		"metadata": map[string]any{"namespace": client.DefaultNamespace, "name": name},
+		"spec":     map[string]any{"template": map[string]any{"metadata": map[string]any{"annotations": map[string]string{annotationImage: digest}}}},
+	})
+	if err != nil {
+		return err
+	}
+	return f.objects.Apply(ctx, manifest)
+}
+
+// annotationImage makes another image of the same name another pod template.
+const annotationImage = "labbox.dev/image-digest"
 
 // builderSecret reads the key that builds are signed with, or makes one, for root to
 // read only.

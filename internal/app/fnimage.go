@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -32,6 +31,8 @@ const (
 	functionImages = labImages + "fn/"
 	// keepImages is how many images of one function stay when another is built.
 	keepImages = 5
+	// maxOrder bounds what is said of an image before its layer.
+	maxOrder = 1 << 20
 )
 
 // FnImage is an image of a function in the cluster.
@@ -205,9 +206,10 @@ func (f *functionStore) deployedImage(ctx context.Context, name string) string {
 // receiveImage reads an order and its layer, as FnBuild sends them: one line of JSON,
 // then the tar.
 func (f *functionStore) receiveImage(ctx context.Context, body io.Reader) (*FnImage, error) {
-	in := bufio.NewReader(io.LimitReader(body, build.MaxBytes+2<<20))
+	// A tar is larger than its files: a thousand bytes for each.
+	in := bufio.NewReaderSize(io.LimitReader(body, build.MaxBytes+2*build.MaxFiles<<10), maxOrder)
 	line, err := in.ReadSlice('\n')
-	if errors.Is(err, bufio.ErrBufferFull) || err != nil {
+	if err != nil {
 		return nil, lab.Errorf(lab.CodeUsage, "", "read the order of an image: %w", err)
 	}
 	var order fnImageOrder

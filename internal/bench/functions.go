@@ -233,6 +233,7 @@ func deployed(name string, replicas int, env map[string]string, handler string) 
 	labels := map[string]any{"faas_function": name}
 	container := map[string]any{
 		"name": name, "image": "labbox.local/fn-python:dev", "imagePullPolicy": "Never",
+		"resources":      map[string]any{"requests": map[string]string{"cpu": "10m", "memory": "32Mi"}}, // as the gateway gives them
 		"ports":          []any{map[string]any{"name": "http", "containerPort": 8080}},
 		"readinessProbe": map[string]any{"httpGet": map[string]any{"path": "/_/health", "port": 8080}, "periodSeconds": 1, "timeoutSeconds": 2},
 	}

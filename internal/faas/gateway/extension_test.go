@@ -26,6 +26,12 @@ func TestExtension(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	server.Extend(Extension{Match: func(r *http.Request) http.Handler {
+		if r.Host != "other.example" {
+			return nil
+		}
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, "other "+r.URL.Path) })
+	}})
 	failed := errors.New("broken")
 	server.Extend(Extension{
 		Prefixes: map[string]http.Handler{"/async-function/": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -49,6 +55,10 @@ func TestExtension(t *testing.T) {
 		if w.Code != want.status || w.Body.String() != want.body {
 			t.Errorf("GET %s = %d %q", path, w.Code, w.Body.String())
 		}
+	}
+	r, w := httptest.NewRequest("GET", "http://other.example/function/x", nil), httptest.NewRecorder()
+	if server.Handler().ServeHTTP(w, r); w.Body.String() != "other /function/x" {
+		t.Errorf("an extension that claims a host gets %d %q", w.Code, w.Body.String())
 	}
 	if err := server.Watch(t.Context(), func() {}); !errors.Is(err, failed) {
 		t.Errorf("Watch() = %v when an extension fails", err)

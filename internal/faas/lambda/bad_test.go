@@ -104,7 +104,7 @@ func TestBadRequests(t *testing.T) {
 		"same name":         {"POST " + base, creation(t, "f", nil), 409},
 		"no JSON":           {"POST " + base, "{", 400},
 		"array":             {"POST " + base, "[]", 400},
-		"unknown operation": {"GET /2018-10-31/layers", nil, 404},
+		"unknown operation": {"POST /2018-10-31/layers/x/versions", nil, 404},
 		"unknown method":    {"PATCH " + base + "/f", nil, 404},
 		"no function":       {"GET " + base + "/g", nil, 404},
 		"no version":        {"GET " + base + "/f?Qualifier=3", nil, 404},

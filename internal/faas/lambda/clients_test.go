@@ -73,6 +73,17 @@ func TestBoxBoto3(t *testing.T) {
 	}
 }
 
+// The same in a lab: LABBOX_TEST_LAMBDA is the address of its gateway.
+func TestBoxLab(t *testing.T) {
+	t.Parallel()
+	bin := mustClients(t)
+	address := os.Getenv("LABBOX_TEST_LAMBDA")
+	if address == "" {
+		t.Skip("LABBOX_TEST_LAMBDA is not set")
+	}
+	t.Log("\n" + mustRun(t, nil, filepath.Join(bin, "python3"), "testdata/clients.py", address, mustBootstrap(t), "testdata/app.py"))
+}
+
 func TestBoxBoto3Signs(t *testing.T) {
 	t.Parallel()
 	bin := mustClients(t)

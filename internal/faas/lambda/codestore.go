@@ -81,6 +81,16 @@ func (c *codeStore) open(sum string) (*os.File, error) {
 	return os.Open(filepath.Join(c.dir, sum))
 }
 
+// has says whether there is a file with that sum.
+func (c *codeStore) has(sum string) bool {
+	file, err := c.open(sum)
+	if err != nil {
+		return false
+	}
+	_ = file.Close()
+	return true
+}
+
 // keep removes what is neither used nor fresh.
 func (c *codeStore) keep(used map[string]bool) error {
 	c.mu.Lock()

@@ -168,6 +168,9 @@ const (
 	updateFailed     = "Failed"
 )
 
+// errCodeGone: the volume is not the one that the code was put on.
+var errCodeGone = errors.New("the function's code is not on the gateway's volume any more: upload it again")
+
 // settleLater makes the cluster as the function's state says, in the background.
 func (s *Server) settleLater(ctx context.Context, name string) {
 	ctx = context.WithoutCancel(ctx)
@@ -193,6 +196,9 @@ func (s *Server) settle(ctx context.Context, name string) error {
 	faults := map[string]error{} // by Deployment
 	for _, v := range f.versions() {
 		faults[v.Deployment] = s.cluster.deploy(ctx, f, v)
+		if v.CodeSum != "" && !s.code.has(v.CodeSum) {
+			faults[v.Deployment] = errCodeGone
+		}
 	}
 	next, err := s.state.change(ctx, name, func(f *Function) error {
 		for _, v := range f.versions() {
@@ -227,7 +233,7 @@ func (v *Version) settled(fault error) {
 	switch {
 	case fault == nil:
 		v.State, v.LastUpdateStatus = stateActive, updateSuccessful
-	case creating:
+	case creating, errors.Is(fault, errCodeGone):
 		v.State, v.StateReason, v.StateReasonCode = stateFailed, fault.Error(), "InternalError"
 	default:
 		v.LastUpdateStatus, v.LastUpdateStatusReason, v.LastUpdateStatusReasonCode = updateFailed, fault.Error(), "InternalError"

@@ -184,3 +184,21 @@ func TestImageFunction(t *testing.T) {
 	f.must(t, 200, "PUT "+base+"/img/code", map[string]any{"ImageUri": "localhost/mine:2"})
 	f.must(t, 400, "PUT "+base+"/img/configuration", map[string]any{"Handler": "x"})
 }
+
+func TestCodeThatIsGone(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, nil)
+	f.mustCreate(t, "f", nil)
+	f.server.Wait()
+	if err := os.RemoveAll(filepath.Join(f.config.StateDir, "code")); err != nil {
+		t.Fatal(err)
+	}
+	f.restart(t)
+	if a := f.must(t, 200, "GET "+base+"/f/configuration", nil); a.field(t, "State") != "Failed" || !strings.Contains(a.field(t, "StateReason"), "upload it again") {
+		t.Error(a.text)
+	}
+	f.must(t, 409, "POST "+base+"/f/invocations", nil)
+	f.must(t, 200, "PUT "+base+"/f/code", map[string]any{"ZipFile": lambdatest.MustChildZip(t)})
+	f.await(t, "f")
+	f.must(t, 200, "POST "+base+"/f/invocations", nil)
+}

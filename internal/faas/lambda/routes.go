@@ -59,6 +59,7 @@ func (s *Server) routes() http.Handler {
 	}
 	s.functionRoutes(add)
 	s.settingRoutes(add)
+	s.stubs(add)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		s.writeError(w, r, fail(http.StatusNotFound, "UnknownOperationException", "Lambda's operation %s %s is not available in this lab", r.Method, shorten(r.URL.Path)))
 	})
@@ -100,6 +101,7 @@ func (s *Server) functionRoutes(add func(string, handler)) {
 	add("DELETE "+one+"/policy/{sid}", s.removePermission)
 	add("POST "+one+"/invocations", s.invoke)
 	add("POST /2014-11-13/functions/{name}/invoke-async", s.invokeAsync)
+	add("POST /2021-11-15/functions/{name}/response-streaming-invocations", s.invokeStream)
 }
 
 func (s *Server) settingRoutes(add func(string, handler)) {

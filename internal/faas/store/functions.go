@@ -61,7 +61,8 @@ func (s *Store) Update(ctx context.Context, d *api.Deployment) error {
 		least, most, _ := api.ScaleBounds(d.Labels)
 		next := have.DeepCopy()
 		next.Labels, next.Annotations = want.Labels, mergeSystem(want.Annotations, have.Annotations)
-		next.Spec.Template = want.Spec.Template
+		next.Spec.Template = *want.Spec.Template.DeepCopy()
+		keepImageDigest(next, have)
 		next.Spec.Strategy = want.Spec.Strategy
 		next.Spec.Replicas = new(min(max(replicas(have), least, 1), most))
 		_, err = s.client.Deployments(want.Namespace).Update(ctx, next, metav1.UpdateOptions{})

@@ -66,6 +66,7 @@ func status(d *appsv1.Deployment) api.FunctionStatus {
 func ownAnnotations(all map[string]string) map[string]string {
 	own := maps.Clone(all)
 	delete(own, annotationHandlerSum)
+	delete(own, AnnotationImageDigest)
 	return own
 }
 

@@ -65,6 +65,7 @@ func ask(t *testing.T, body []byte, header map[string]string, fail error) (*http
 }
 
 func goodContext(t *testing.T) []byte {
+	t.Helper()
 	return mustContext(t, map[string]string{
 		build.ConfigName: `{"image":"ttl.sh/x/hello:1"}`, "context/template.yml": "language: python3-http\n",
 		"context/Dockerfile": "FROM python\nRUN x\n", "context/function/handler.py": "def handle(event, context): pass\n",

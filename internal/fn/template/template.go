@@ -143,7 +143,7 @@ func FaasCLI() (map[string][]byte, error) {
 			return nil, err
 		}
 		if runtime.Kind == fn.Dockerfile {
-			continue // faas-cli has it built in
+			continue
 		}
 		l := languageOf(runtime.Kind)
 		function, err := readDir(l.dir, map[string]string{"Name": "function"})
@@ -157,5 +157,12 @@ func FaasCLI() (map[string][]byte, error) {
 		out[path.Join(name, "Dockerfile")] = fmt.Appendf(nil,
 			"# labbox builds this without Docker: the label says how function/ becomes a layer.\nFROM %s\nLABEL %s=%q\n", runtime.Base, LabelLang, name)
 	}
+	// For a Dockerfile of one's own, faas-cli only wants a template to be there.
+	own, err := New("function", string(fn.Dockerfile))
+	if err != nil {
+		return nil, err
+	}
+	out["dockerfile/template.yml"] = []byte("language: dockerfile\n")
+	out["dockerfile/function/Dockerfile"] = own["Dockerfile"]
 	return out, nil
 }

@@ -93,6 +93,9 @@ func TestFaasCLITemplates(t *testing.T) {
 			}
 		}
 	}
+	if len(files["dockerfile/template.yml"]) == 0 || len(files["dockerfile/function/Dockerfile"]) == 0 {
+		t.Error("no template for a Dockerfile of one's own")
+	}
 	dir := t.TempDir()
 	mustLayOut(t, dir, files)
 	var lines []string

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -91,7 +92,7 @@ func (b *sandbox) response(w http.ResponseWriter, r *http.Request) {
 	if i == nil {
 		return
 	}
-	if r.Header.Get("Lambda-Runtime-Function-Response-Mode") == "streaming" && i.Stream != nil {
+	if i.Stream != nil && streams(r) {
 		b.stream(w, r, i)
 		return
 	}
@@ -112,6 +113,13 @@ func (b *sandbox) response(w http.ResponseWriter, r *http.Request) {
 		}
 		accepted(w)
 	}
+}
+
+// streams says whether a function sends its answer while it makes it. AWS's Go client
+// has no header for that, but sends everything in chunks, JSON too.
+func streams(r *http.Request) bool {
+	return r.Header.Get("Lambda-Runtime-Function-Response-Mode") == "streaming" ||
+		r.ContentLength < 0 && !strings.HasPrefix(r.Header.Get("Content-Type"), "application/json")
 }
 
 // stream passes the answer on while it comes.

@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
@@ -25,13 +27,25 @@ type answer struct {
 	HasTime   bool   `json:"hasTime"`
 }
 
-func handle(ctx context.Context, e event) (*answer, error) {
+func handle(ctx context.Context, e event) (any, error) {
 	fmt.Println("handling", e.Do)
 	switch e.Do {
 	case "error":
 		return nil, errors.New("it failed")
 	case "panic":
 		panic("oh no")
+	case "stream":
+		r, w := io.Pipe()
+		go func() {
+			for i := range 3 {
+				_, _ = fmt.Fprintf(w, "part %d\n", i)
+				time.Sleep(50 * time.Millisecond)
+			}
+			_ = w.CloseWithError(nil)
+		}()
+		return r, nil
+	case "broken":
+		return io.MultiReader(strings.NewReader("part 0\n"), broken{}), nil
 	case "exit":
 		os.Exit(3)
 	case "sleep":
@@ -45,5 +59,10 @@ func handle(ctx context.Context, e event) (*answer, error) {
 		Word: os.Getenv("WORD"), HasTime: ok && time.Until(deadline) > 0,
 	}, nil
 }
+
+// broken is a stream that fails.
+type broken struct{}
+
+func (broken) Read([]byte) (int, error) { return 0, errors.New("it broke") }
 
 func main() { lambda.Start(handle) }
