@@ -190,7 +190,7 @@ func TestBadHeaders(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error)
-	go func() { ended <- serve(ctx, l, f.gateway.Handler(), 100*time.Millisecond) }()
+	go func() { ended <- serve(ctx, l, f.gateway.Handler(), 2*time.Second) }()
 	for name, tt := range map[string]struct{ send, want string }{
 		"slow":  {"GET /healthz HTTP/1.1\r\nHost: x\r\nX-A: ", ""},
 		"large": {"GET /healthz HTTP/1.1\r\nHost: x\r\nX-A: " + strings.Repeat("a", 80<<10) + "\r\n\r\n", "HTTP/1.1 431 "},

@@ -2,14 +2,18 @@ package gateway
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/labbox/labbox/internal/faas/store"
 )
@@ -101,6 +105,49 @@ func TestNamespaceBindsTheGatewaysRights(t *testing.T) {
 	}
 	if _, err := f.Tracker.Get(corev1.SchemeGroupVersion.WithResource("namespaces"), "", "b"); err == nil {
 		t.Error("a namespace without rights stayed")
+	}
+}
+
+// The API server learns of a binding a little later: until then the namespace is not
+// shown, by whoever it was made.
+func TestNamespaceIsShownWhenItsRightsHold(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, dynamic)
+	var asked atomic.Int32
+	hold := make(chan struct{})
+	f.Before("list", "deployments", func() error {
+		select {
+		case <-hold:
+			return nil
+		default:
+			asked.Add(1)
+			return apierrors.NewForbidden(schema.GroupResource{Resource: "deployments"}, "", errors.New("not yet"))
+		}
+	})
+	if err := f.Tracker.Create(corev1.SchemeGroupVersion.WithResource("namespaces"), namespace("theirs", map[string]string{"openfaas": "1"}), ""); err != nil {
+		t.Fatal(err)
+	}
+	made := make(chan int)
+	go func() {
+		resp, _ := f.do(t, "POST", "/system/namespace/", `{"name":"ours","labels":{"openfaas":"1"}}`)
+		made <- resp.StatusCode
+	}()
+	deadline := time.Now().Add(10 * time.Second)
+	for asked.Load() < 6 {
+		if time.Now().After(deadline) {
+			t.Fatal("the rights are not tried")
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	if _, body := f.do(t, "GET", "/system/namespaces", ""); strings.Contains(body, "ours") || strings.Contains(body, "theirs") {
+		t.Errorf("shown already: %s", body)
+	}
+	close(hold)
+	if status := <-made; status != 201 {
+		t.Errorf("the namespace was answered with %d", status)
+	}
+	for _, name := range []string{"ours", "theirs"} {
+		f.awaitStatus(t, "POST", "/system/functions", `{"service":"f","image":"i","namespace":"`+name+`"}`, 202)
 	}
 }
 

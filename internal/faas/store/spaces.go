@@ -108,8 +108,10 @@ type spaceWatch struct {
 }
 
 type running struct {
-	stop   context.CancelFunc
-	synced chan struct{} // closed when the functions are known, or the watch has ended
+	stop   context.CancelFunc // nil: it is to end
+	bound  bool               // the gateway has its rights
+	ending bool               // the namespace is being deleted
+	synced chan struct{}      // closed when the functions are known, or the watch has ended
 	ended  chan struct{}
 }
 
@@ -124,8 +126,22 @@ func (w *spaceWatch) seen(ctx context.Context, obj any) {
 	}
 	// Functions of a namespace that ends are routed as long as they are there, but
 	// nothing new goes in.
-	w.store.spaces.set(ns.Name, ns.DeletionTimestamp == nil)
-	w.begin(ctx, ns.Name)
+	r := w.begin(ctx, ns.Name)
+	w.show(ns.Name, r, func() { r.ending = ns.DeletionTimestamp != nil })
+}
+
+// show opens a namespace for clients once the gateway has its rights there, and closes
+// one that ends. One that the gateway itself made is open from then on.
+func (w *spaceWatch) show(ns string, r *running, change func()) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	change()
+	switch {
+	case r.ending || r.stop == nil:
+		w.store.spaces.set(ns, false)
+	case r.bound:
+		w.store.spaces.set(ns, true)
+	}
 }
 
 func (w *spaceWatch) gone(obj any) {
@@ -134,12 +150,12 @@ func (w *spaceWatch) gone(obj any) {
 	}
 }
 
-func (w *spaceWatch) begin(ctx context.Context, ns string) {
+func (w *spaceWatch) begin(ctx context.Context, ns string) *running {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	before := w.running[ns]
 	if before != nil && before.stop != nil {
-		return
+		return before
 	}
 	mine, stop := context.WithCancel(ctx)
 	r := &running{stop: stop, synced: make(chan struct{}), ended: make(chan struct{})}
@@ -155,11 +171,14 @@ func (w *spaceWatch) begin(ctx context.Context, ns string) {
 			forget(left)
 		}
 	})
+	return r
 }
 
 // run watches the functions of ns until ctx is done and returns what it saw last.
 func (w *spaceWatch) run(ctx context.Context, ns string, r *running) []informer {
-	w.store.bindUntilDone(ctx, ns)
+	if w.store.bindUntilDone(ctx, ns) {
+		w.show(ns, r, func() { r.bound = true })
+	}
 	var group sync.WaitGroup
 	var waits []cache.InformerSynced
 	informers := w.store.informers(ctx, ns, w.table)
@@ -211,13 +230,17 @@ func (w *spaceWatch) await(ctx context.Context) {
 }
 
 // bindUntilDone gives the gateway its rights in ns, trying until ctx is done.
-func (s *Store) bindUntilDone(ctx context.Context, ns string) {
-	for ctx.Err() == nil && s.bind(ctx, ns) != nil {
+func (s *Store) bindUntilDone(ctx context.Context, ns string) bool {
+	for ctx.Err() == nil {
+		if s.bind(ctx, ns) == nil {
+			return true
+		}
 		select {
 		case <-time.After(time.Second):
 		case <-ctx.Done():
 		}
 	}
+	return false
 }
 
 // bind gives the gateway in ns the rights that it has in the default namespace.
@@ -227,8 +250,26 @@ func (s *Store) bind(ctx context.Context, ns string) error {
 		RoleRef:    rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: s.config.NamespaceRole},
 		Subjects:   []rbacv1.Subject{{Kind: rbacv1.ServiceAccountKind, Namespace: s.config.Account.Namespace, Name: s.config.Account.Name}},
 	}, metav1.CreateOptions{})
-	if apierrors.IsAlreadyExists(err) {
-		return nil
+	if err != nil && !apierrors.IsAlreadyExists(err) {
+		return translate("bind the gateway's rights in namespace "+ns, err)
 	}
-	return translate("bind the gateway's rights in namespace "+ns, err)
+	return s.awaitRights(ctx, ns)
+}
+
+// awaitRights returns when the API server goes by a binding that was just made: it
+// learns of it as everybody does, by a watch.
+func (s *Store) awaitRights(ctx context.Context, ns string) error {
+	limit, cancel := context.WithTimeout(ctx, spacesPatience)
+	defer cancel()
+	for {
+		_, err := s.client.Deployments(ns).List(limit, metav1.ListOptions{Limit: 1})
+		if !apierrors.IsForbidden(err) {
+			return translate("use the gateway's rights in namespace "+ns, err)
+		}
+		select {
+		case <-time.After(20 * time.Millisecond):
+		case <-limit.Done():
+			return translate("use the gateway's rights in namespace "+ns, err)
+		}
+	}
 }
