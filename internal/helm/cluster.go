@@ -9,7 +9,10 @@ import (
 
 	"helm.sh/helm/v3/pkg/kube"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/wait"
+	"k8s.io/cli-runtime/pkg/resource"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
 )
@@ -63,6 +66,7 @@ func (c *cluster) waitGone(ctx context.Context, manifest string) error {
 	if err != nil {
 		return err
 	}
+	list = list.Filter(func(info *resource.Info) bool { return !kept(info.Object) })
 	var left string
 	err = wait.PollUntilContextCancel(ctx, poll, true, func(context.Context) (bool, error) {
 		for _, info := range list {
@@ -77,6 +81,12 @@ func (c *cluster) waitGone(ctx context.Context, manifest string) error {
 		return fmt.Errorf("wait until %s is gone: %w", left, err)
 	}
 	return nil
+}
+
+// kept says whether Helm leaves the object when its release is removed.
+func kept(o runtime.Object) bool {
+	annotations, err := meta.NewAccessor().Annotations(o)
+	return err == nil && annotations[kube.ResourcePolicyAnno] == kube.KeepPolicy
 }
 
 func (c *cluster) build(manifest string) (kube.ResourceList, error) {

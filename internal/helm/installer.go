@@ -55,7 +55,7 @@ type objects interface {
 	// waitReady returns when the manifest's workloads are ready; after ctx it returns
 	// an error that says what is not and why.
 	waitReady(ctx context.Context, manifest string) error
-	// waitGone returns when no object of the manifest exists.
+	// waitGone returns when no object of the manifest exists but those that are to stay.
 	waitGone(ctx context.Context, manifest string) error
 }
 

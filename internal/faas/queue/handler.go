@@ -67,7 +67,7 @@ func (q *Queue) accept(w http.ResponseWriter, r *http.Request) {
 		tooLarge(w, q.o.MaxBody)
 		return
 	case err != nil:
-		http.Error(w, "the body could not be read: "+err.Error(), http.StatusBadRequest)
+		http.Error(w, "the body did not come: "+err.Error(), http.StatusRequestTimeout)
 		return
 	}
 	call.Method, call.Host, call.Body, call.Header = r.Method, r.Host, body, forFunction(r)
