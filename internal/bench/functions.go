@@ -104,7 +104,7 @@ func (b *bencher) load(ctx context.Context) (Load, error) {
 	}
 	target := func(label, name, path string) (Target, error) {
 		ip, err := b.kubectl(ctx, nil, "get", "service", name, "-o", "jsonpath={.spec.clusterIP}")
-		return Target{Name: label, Direct: "http://" + ip + ":8080" + path, Gateway: "http://" + gateway + "/function/" + name + path}, err
+		return Target{Name: label, Direct: "http://" + ip + ":8080" + path, Gateway: "http://" + gateway + "/function/" + name + "." + functionsNamespace + path}, err
 	}
 	l := Load{Rounds: 5, Seconds: 4 * time.Second, Calls: 100_000, Metrics: fmt.Sprintf("http://%s:%d/metrics", host, number+2)}
 	for _, f := range [][3]string{{"Go", goFunction, "/hostname"}, {"Python", pythonFunction, "/"}} {

@@ -63,11 +63,17 @@ type steadyWriter struct {
 	http.ResponseWriter
 	rc      *http.ResponseController
 	timeout time.Duration
+	at      time.Time // when the deadline was moved last
 }
 
+// extend moves the deadline, unless that was a moment ago.
 func (w *steadyWriter) extend() {
-	if w.timeout > 0 {
-		_ = w.rc.SetWriteDeadline(time.Now().Add(w.timeout))
+	if w.timeout <= 0 {
+		return
+	}
+	if now := time.Now(); now.Sub(w.at) > w.timeout/16 {
+		w.at = now
+		_ = w.rc.SetWriteDeadline(now.Add(w.timeout))
 	}
 }
 

@@ -40,6 +40,8 @@ type wire struct {
 	out  []byte // the request's head and body, kept for its memory
 	idle time.Time
 	at   place
+
+	deadline time.Time // zero: none
 }
 
 // whole says whether r, whose body is buffered or none, may take a wire.
@@ -93,12 +95,8 @@ func (w *wires) open(ctx context.Context, at place) (*wire, error) {
 
 // exchange writes the request and reads the answer up to its body.
 func (w *wires) exchange(c *wire, r *http.Request, body []byte, early interim) (*http.Response, error) {
-	timeout := patience(r.Context(), w.timeout)
-	if timeout > 0 {
-		_ = c.SetDeadline(time.Now().Add(timeout))
-		if r.Context().Err() != nil { // the deadline of its end may just have been overwritten
-			return nil, r.Context().Err()
-		}
+	if c.arm(patience(r.Context(), w.timeout)); r.Context().Err() != nil { // its own deadline may just have been overwritten
+		return nil, r.Context().Err()
 	}
 	var err error
 	if c.out, err = appendRequest(c.out[:0], r, body); err != nil {
@@ -117,13 +115,36 @@ func (w *wires) exchange(c *wire, r *http.Request, body []byte, early interim) (
 		return nil, err
 	}
 	resp.Close = resp.Close || unsent != nil
-	if timeout > 0 {
-		_ = c.SetDeadline(time.Time{})
-		if r.Context().Err() != nil {
-			_ = c.SetDeadline(time.Unix(1, 0))
-		}
+	if resp.ContentLength < 0 || resp.ContentLength > int64(c.in.Buffered()) { // the body takes what time it takes
+		c.disarm(r.Context())
 	}
 	return resp, nil
+}
+
+// arm gives an exchange its time, up to a quarter more: that spares most calls on a
+// busy connection the setting of a deadline. 0 is no bound.
+func (c *wire) arm(timeout time.Duration) {
+	if timeout <= 0 {
+		c.disarm(context.Background())
+		return
+	}
+	now := time.Now()
+	if left := c.deadline.Sub(now); left < timeout || left > timeout*5/4 {
+		c.deadline = now.Add(timeout * 5 / 4)
+		_ = c.SetDeadline(c.deadline)
+	}
+}
+
+// disarm lifts the deadline, but not that of a call that is over.
+func (c *wire) disarm(ctx context.Context) {
+	if c.deadline.IsZero() {
+		return
+	}
+	c.deadline = time.Time{}
+	_ = c.SetDeadline(c.deadline)
+	if ctx.Err() != nil {
+		_ = c.SetDeadline(time.Unix(1, 0))
+	}
 }
 
 // readAnswer passes interim answers on, and returns the final one.
