@@ -13,7 +13,7 @@ SUDO := $(shell [ "$$(id -u)" -eq 0 ] || echo sudo -E env "PATH=$$PATH")
 
 GORELEASER := github.com/goreleaser/goreleaser/v2@v2.14.0
 BUILD_PACKAGES := git gcc libc6-dev binutils make ca-certificates zstd python3-pip debian-archive-keyring
-TEST_PACKAGES := chromium debootstrap iproute2 procps curl fonts-dejavu-core
+TEST_PACKAGES := python3-venv chromium debootstrap iproute2 procps curl fonts-dejavu-core
 
 .PHONY: build up down test lint unit box bench proto clean deps test-deps ui release
 
@@ -45,7 +45,7 @@ unit: ui
 
 ## box: the promises of the README, on the real thing, as root
 box:
-	$(SUDO) env LABBOX_BIN=$(CURDIR)/bin/labbox $(shell which go) test -count=1 -timeout 45m -p 1 -run 'TestBox|TestBrowser' ./internal/kube ./cmd/labbox ./internal/web ./internal/faas/lambda
+	$(SUDO) env LABBOX_BIN=$(CURDIR)/bin/labbox $(shell which go) test -count=1 -timeout 45m -p 1 -run 'TestBox|TestBrowser' ./internal/kube ./cmd/labbox ./internal/web ./internal/faas/lambda ./internal/faas/gateway
 
 ## bench: figures as JSON on standard output
 bench: build

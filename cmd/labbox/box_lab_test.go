@@ -29,6 +29,7 @@ func TestBoxLab(t *testing.T) {
 		{"five modules", boxModules},
 		{"logs", boxLogs},
 		{"functions are built without Docker", boxFunctions},
+		{"functions under load, the queue, AWS's clients", boxPlatform},
 		{"the capstone passes on real software", boxCapstone},
 		{"the capstone is idempotent", boxCapstoneAgain},
 		{"reset brings the capstone's start back", boxCapstoneReset},

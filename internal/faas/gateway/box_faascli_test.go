@@ -62,9 +62,9 @@ func TestBoxFaasCLI(t *testing.T) {
 		fails bool
 		want  string // part of what it prints
 	}{
-		{args: "version --warn-update=false", want: "kubernetes"},
-		{args: "login --username admin --password-stdin", stdin: "wrong", fails: true, want: "nauthorized"},
+		{args: "login --username admin --password-stdin", stdin: "wrong", fails: true, want: "username or password is incorrect"},
 		{args: "login --username admin --password-stdin", stdin: "secret", want: "credentials saved"},
+		{args: "version --warn-update=false", want: "kubernetes"},
 		{args: "namespaces", want: "openfaas-fn"},
 		{args: "deploy --name cli --image labbox.local/fn-python:dev --env A=b --label team=x --annotation topic=y --readonly", want: "202"},
 		{args: "deploy --name cli --image labbox.local/fn-python:dev --env A=c", want: "202"}, // an update
@@ -73,9 +73,9 @@ func TestBoxFaasCLI(t *testing.T) {
 		{args: "describe cli", want: "labbox.local/fn-python:dev"},
 		{args: "invoke cli", stdin: "hello", want: "POST / hello"},
 		{args: "invoke none", stdin: "hello", fails: true, want: "404"},
-		{args: "logs cli --follow=false", want: "a line of the log"},
+		{args: "logs cli --tail=false", want: "a line of the log"},
 		{args: "secret create box-key --from-literal value", want: ""},
-		{args: "secret create box-key --from-literal value", fails: true, want: "409"},
+		{args: "secret create box-key --from-literal value", want: "already exists"},
 		{args: "secret list", want: "box-key"},
 		{args: "secret update box-key --from-literal other", want: ""},
 		{args: "secret remove box-key", want: ""},
