@@ -16,6 +16,7 @@ import sys
 import threading
 
 FUNCTION_DIR = os.environ.get("function_dir", "/home/app/function")
+HOSTNAME = os.environ.get("HOSTNAME", "localhost")
 MAX_LINE = 65536
 REASONS = {200: "OK", 201: "Created", 202: "Accepted", 204: "No Content", 301: "Moved Permanently", 302: "Found",
            304: "Not Modified", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found",
@@ -47,10 +48,10 @@ class Headers(dict):
 class Event:
     """One request."""
 
-    __slots__ = ("body", "headers", "method", "path", "query", "query_all", "query_string")
+    __slots__ = ("body", "lines", "made", "method", "path", "query", "query_all", "query_string")
 
-    def __init__(self, method, target, headers, body):
-        self.method, self.headers, self.body = method, headers, body
+    def __init__(self, method, target, lines, body):
+        self.method, self.lines, self.body, self.made = method, lines, body, None
         path, _, self.query_string = target.partition("?")
         self.query, self.query_all = {}, {}
         if "%" in path or self.query_string:
@@ -61,14 +62,31 @@ class Event:
         self.path = path
 
 
+    @property
+    def headers(self):
+        """The request's header; made when a handler asks, which most never do."""
+        if self.made is None:
+            self.made = parse_headers(self.lines)
+        return self.made
+
+    @headers.setter
+    def headers(self, value):
+        self.made = value
+
+
 class Context:
     """What surrounds a call, and the function's own metrics."""
 
-    __slots__ = ("hostname", "call_id")
+    __slots__ = ("hostname", "event")
 
-    def __init__(self, call_id):
-        self.hostname = os.environ.get("HOSTNAME", "localhost")
-        self.call_id = call_id
+    def __init__(self, event):
+        self.hostname = HOSTNAME
+        self.event = event
+
+    @property
+    def call_id(self):
+        """The call's X-Call-Id."""
+        return self.event.headers.get("X-Call-Id", "")
 
     def metric(self, name, value, labels=None):
         """Sets a gauge that Prometheus then scrapes with the function's metrics."""
@@ -117,24 +135,34 @@ METRICS = Metrics()
 
 
 def read_request(stream):
-    """Returns (method, target, headers, body), or None when the peer is done."""
+    """Returns (method, target, lines of the header, body), or None when the peer is done."""
     line = stream.readline(MAX_LINE)
     if not line:
         return None
     method, target, _ = line.decode("latin-1").split(" ", 2)
-    headers = Headers()
+    lines, size, chunked = [], 0, False
     while True:
-        line = stream.readline(MAX_LINE).decode("latin-1").rstrip("\r\n")
-        if not line:
+        line = stream.readline(MAX_LINE)
+        if not line.strip():
             break
-        name, _, value = line.partition(":")
+        lines.append(line)
+        if line[0] in b"CcTt":
+            name, _, value = line.lower().partition(b":")
+            if name == b"content-length":
+                size = int(value)
+            elif name == b"transfer-encoding":
+                chunked = value.strip() == b"chunked"
+    body = b"".join(read_chunks(stream)) if chunked else read_exactly(stream, size)
+    return method, target, lines, body
+
+
+def parse_headers(lines):
+    headers = Headers()
+    for line in lines:
+        name, _, value = line.decode("latin-1").rstrip("\r\n").partition(":")
         value = value.strip()
         headers[name] = headers[name] + ", " + value if name in headers else value
-    if headers.get("Transfer-Encoding", "").lower() == "chunked":
-        body = b"".join(read_chunks(stream))
-    else:
-        body = read_exactly(stream, int(headers.get("Content-Length", "0")))
-    return method, target, headers, body
+    return headers
 
 
 def read_exactly(stream, size):
@@ -182,11 +210,12 @@ def normalise(result):
 
 def call(handle, request):
     """Calls the handler; an exception becomes a 500 and a traceback in the log."""
-    method, target, headers, body = request
+    method, target, lines, body = request
     try:
         if handle.__code__.co_argcount == 1:
             return normalise(handle(body.decode("utf-8", "replace")))
-        return normalise(handle(Event(method, target, headers, body), Context(headers.get("X-Call-Id", ""))))
+        event = Event(method, target, lines, body)
+        return normalise(handle(event, Context(event)))
     except Exception as error:
         import traceback
         traceback.print_exc()
