@@ -142,6 +142,9 @@ func TestContractLambda(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(server.Wait)
+	if err := server.Load(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	f := newFixture(t, func(s *gateway.Server) {
 		s.Extend(gateway.Extension{Prefixes: map[string]http.Handler{"/2015-03-31/": server}})
 	})
