@@ -138,17 +138,13 @@ func (s *Server) deleteEventConfig(w http.ResponseWriter, r *http.Request) error
 }
 
 func (s *Server) listEventConfigs(w http.ResponseWriter, r *http.Request) error {
-	name, err := bare(r)
-	if err != nil {
-		return err
-	}
-	f, err := s.state.get(name)
+	f, err := s.named(r)
 	if err != nil {
 		return err
 	}
 	list := []map[string]any{}
 	for _, q := range slices.Sorted(maps.Keys(f.Events)) {
-		list = append(list, f.Events[q].answerOf(name, q))
+		list = append(list, f.Events[q].answerOf(f.Name, q))
 	}
 	body, err := listed(r, "FunctionEventInvokeConfigs", list)
 	return s.writePage(w, body, err)

@@ -68,6 +68,15 @@ func bare(r *http.Request) (string, error) {
 	return t.name, err
 }
 
+// named returns the function that a request's path names; a qualifier makes no sense.
+func (s *Server) named(r *http.Request) (*Function, error) {
+	name, err := bare(r)
+	if err != nil {
+		return nil, err
+	}
+	return s.state.get(name)
+}
+
 // arn returns the ARN of a function, or of one of its versions or aliases.
 func arn(name, qualifier string) string {
 	out := "arn:aws:lambda:" + Region + ":" + Account + ":function:" + name

@@ -47,11 +47,7 @@ func reserved(list []*Function, but string) int {
 }
 
 func (s *Server) getConcurrency(w http.ResponseWriter, r *http.Request) error {
-	name, err := bare(r)
-	if err != nil {
-		return err
-	}
-	f, err := s.state.get(name)
+	f, err := s.named(r)
 	if err != nil {
 		return err
 	}

@@ -204,17 +204,13 @@ func (s *Server) deleteURL(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) listURLs(w http.ResponseWriter, r *http.Request) error {
-	name, err := bare(r)
-	if err != nil {
-		return err
-	}
-	f, err := s.state.get(name)
+	f, err := s.named(r)
 	if err != nil {
 		return err
 	}
 	list := []map[string]any{}
 	for _, q := range slices.Sorted(maps.Keys(f.URLs)) {
-		list = append(list, f.URLs[q].shown(r, name, q))
+		list = append(list, f.URLs[q].shown(r, f.Name, q))
 	}
 	body, err := listed(r, "FunctionUrlConfigs", list)
 	return s.writePage(w, body, err)

@@ -80,11 +80,7 @@ func (v *Version) same(o *Version) bool {
 }
 
 func (s *Server) listVersions(w http.ResponseWriter, r *http.Request) error {
-	name, err := bare(r)
-	if err != nil {
-		return err
-	}
-	f, err := s.state.get(name)
+	f, err := s.named(r)
 	if err != nil {
 		return err
 	}
@@ -172,11 +168,7 @@ func (s *Server) createAlias(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) listAliases(w http.ResponseWriter, r *http.Request) error {
-	name, err := bare(r)
-	if err != nil {
-		return err
-	}
-	f, err := s.state.get(name)
+	f, err := s.named(r)
 	if err != nil {
 		return err
 	}
@@ -200,11 +192,7 @@ func (f *Function) alias(r *http.Request) (*Alias, error) {
 }
 
 func (s *Server) getAlias(w http.ResponseWriter, r *http.Request) error {
-	name, err := bare(r)
-	if err != nil {
-		return err
-	}
-	f, err := s.state.get(name)
+	f, err := s.named(r)
 	if err != nil {
 		return err
 	}
