@@ -15,7 +15,7 @@ GORELEASER := github.com/goreleaser/goreleaser/v2@v2.14.0
 BUILD_PACKAGES := git gcc libc6-dev binutils make ca-certificates zstd python3-pip debian-archive-keyring
 TEST_PACKAGES := python3-venv chromium debootstrap iproute2 procps curl fonts-dejavu-core
 
-.PHONY: build up down test lint unit box bench proto clean deps test-deps ui release
+.PHONY: build up down test lint unit box bench vm proto clean deps test-deps ui release
 
 ## build: the one file, bin/labbox, with everything in it
 build: deps ui
@@ -50,6 +50,11 @@ box:
 ## bench: figures as JSON on standard output
 bench: build
 	@$(SUDO) $(shell which go) run ./cmd/bench -labbox bin/labbox
+
+## vm: the lab on Debian's own kernel in a virtual machine, as on a learner's VM
+vm: build
+	@.ci/install qemu-system-x86 debootstrap e2fsprogs
+	$(SUDO) .ci/vm bin/labbox .ci/vmscript
 
 ## proto: the module protocol's generated code, which is committed
 proto:
