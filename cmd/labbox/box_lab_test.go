@@ -127,11 +127,25 @@ func boxTools(t *testing.T, b *box) {
 	if _, _, code := b.labbox("helm", "status", "nothing"); code != 15 {
 		t.Errorf("status of an unknown release: exit code %d, want 15", code)
 	}
-	if out := b.must("kubectl", "top", "nodes"); !strings.Contains(out, "labbox") {
-		t.Errorf("metrics-server says:\n%s", out)
-	}
+	b.awaitMetrics(t)
 	if out := b.must("kubectl", "get", "storageclass"); !strings.Contains(out, "local-path (default)") {
 		t.Errorf("storage classes:\n%s", out)
+	}
+}
+
+// awaitMetrics waits for the metrics API: CPU use is known after metrics-server has
+// read the kubelet twice, fifteen seconds apart, and the lab is ready before that.
+func (b *box) awaitMetrics(t *testing.T) {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(time.Second) {
+		out, errOut, code := b.labbox("kubectl", "top", "nodes")
+		if code == 0 && strings.Contains(out, "labbox") {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Errorf("metrics-server says (exit code %d):\n%s%s", code, out, errOut)
+			return
+		}
 	}
 }
 
