@@ -8,7 +8,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -71,6 +73,25 @@ func makeCgroup(name string) error {
 			if err := inheritCPUSet(h.path, dir); err != nil {
 				return err
 			}
+		}
+		if err := weigh(dir, runtime.NumCPU()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// weigh gives a cgroup the CPU weight that the kubelet gives all pods of a node:
+// that of as many processes as there are cores. With the weight of one, pods would
+// wait for whatever else runs on the machine.
+func weigh(dir string, cores int) error {
+	for name, value := range map[string]int{"cpu.shares": 1024 * cores, "cpu.weight": min(100*cores, 10000)} {
+		file := filepath.Join(dir, name)
+		if _, err := os.Stat(file); err != nil {
+			continue // the other version, or another controller's hierarchy
+		}
+		if err := os.WriteFile(file, []byte(strconv.Itoa(value)), 0o644); err != nil {
+			return fmt.Errorf("weigh cgroup: %w", err)
 		}
 	}
 	return nil

@@ -61,6 +61,29 @@ func TestInheritCPUSet(t *testing.T) {
 	}
 }
 
+func TestWeigh(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{"cpu.shares": "4096", "cpu.weight": "400", "memory.limit_in_bytes": "1"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			file := filepath.Join(dir, name)
+			if err := os.WriteFile(file, []byte("1"), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			if err := weigh(dir, 4); err != nil {
+				t.Fatal(err)
+			}
+			if got, err := os.ReadFile(file); err != nil || string(got) != want {
+				t.Errorf("%q, %v, want %q", got, err, want)
+			}
+			if list, err := os.ReadDir(dir); err != nil || len(list) != 1 {
+				t.Errorf("files were made: %v, %v", list, err)
+			}
+		})
+	}
+}
+
 func TestRemoveTree(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "lab")
