@@ -21,11 +21,7 @@ func (s *Server) invokeStream(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	event, err := readEvent(w, r, maxSync)
-	if err != nil {
-		return err
-	}
-	i, err := s.prepare(t, event, r.Header)
+	i, err := s.receive(w, r, t, maxSync)
 	if err != nil {
 		return err
 	}

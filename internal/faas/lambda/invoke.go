@@ -63,11 +63,7 @@ func (s *Server) invoke(w http.ResponseWriter, r *http.Request) error {
 	if logType != "" && logType != "Tail" && logType != "None" {
 		return breach("logType", logType, "Member must satisfy enum value set: [None, Tail]")
 	}
-	event, err := readEvent(w, r, limit)
-	if err != nil {
-		return err
-	}
-	i, err := s.prepare(t, event, r.Header)
+	i, err := s.receive(w, r, t, limit)
 	if err != nil {
 		return err
 	}
@@ -110,11 +106,7 @@ func (s *Server) invokeAsync(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	event, err := readEvent(w, r, maxAsync)
-	if err != nil {
-		return err
-	}
-	i, err := s.prepare(t, event, r.Header)
+	i, err := s.receive(w, r, t, maxAsync)
 	if err != nil {
 		return err
 	}
@@ -123,6 +115,15 @@ func (s *Server) invokeAsync(w http.ResponseWriter, r *http.Request) error {
 	}
 	s.writeJSON(w, http.StatusAccepted, map[string]int{"Status": http.StatusAccepted})
 	return nil
+}
+
+// receive reads an event of at most limit bytes and finds the version it goes to.
+func (s *Server) receive(w http.ResponseWriter, r *http.Request, t target, limit int64) (*invocation, error) {
+	event, err := readEvent(w, r, limit)
+	if err != nil {
+		return nil, err
+	}
+	return s.prepare(t, event, r.Header)
 }
 
 // readEvent reads a payload, which must be JSON; an empty one is an empty object.
