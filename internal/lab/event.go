@@ -15,6 +15,7 @@ const (
 	EventComponent EventKind = "component" // a component changed its state
 	EventCapstone  EventKind = "capstone"  // a step of the capstone changed its state
 	EventModule    EventKind = "module"    // a module was started, stopped or misbehaved
+	EventLesson    EventKind = "lesson"    // a task of a lesson was looked at or ticked; Subject "<trend>/<lesson>/<task>", Detail a LessonCheck
 	EventLab       EventKind = "lab"       // the lab as a whole: starting, ready, stopping
 )
 
