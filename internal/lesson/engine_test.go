@@ -325,8 +325,11 @@ func TestHelp(t *testing.T) {
 	if out, err := r.Replay(t.Context(), "gitops/drift", "heal"); err != nil || out != "patched\n" {
 		t.Errorf("replay %q, %v", out, err)
 	}
-	if _, err := r.Replay(t.Context(), "gitops/drift", "why"); lab.AsError(err).Code != lab.CodeUsage {
-		t.Errorf("replay of a question: %v", err)
+	if out, err := r.Replay(t.Context(), "gitops/drift", "why"); err != nil || out != "b" {
+		t.Errorf("replay of a question: %q, %v", out, err)
+	}
+	if out, err := r.Replay(t.Context(), "gitops/drift", "count"); err != nil || out != "counting\n2\n" {
+		t.Errorf("replay of a question with a script: %q, %v", out, err)
 	}
 	if err := r.SetNote(t.Context(), "gitops/drift", "mine"); err != nil {
 		t.Fatal(err)
