@@ -75,6 +75,9 @@ type Options struct {
 	// Functions are what the pages of functions need.
 	Functions FunctionParts
 
+	// Lessons are what the pages and the API of lessons need.
+	Lessons LessonParts
+
 	// Prometheus reaches PrometheusURL, which is without a trailing slash.
 	Prometheus    *http.Client
 	PrometheusURL string

@@ -89,12 +89,21 @@ func (s *Server) AdminHandler() http.Handler {
 	e := s.newEcho()
 	api := e.Group("/api/v1")
 	s.routeAPI(api)
+	s.routeLessonScripts(api.Group("/lessons"))
 	api.POST("/stop", s.apiStop)
 	api.POST("/ticket", s.apiTicket)
 	return e
 }
 
 func (s *Server) newEcho() *echo.Echo {
+	e := s.newBareEcho()
+	e.GET("/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
+	e.GET("/metrics", s.metrics.handler())
+	return e
+}
+
+// newBareEcho answers nothing yet.
+func (s *Server) newBareEcho() *echo.Echo {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.HTTPErrorHandler = s.handleError
@@ -106,8 +115,6 @@ func (s *Server) newEcho() *echo.Echo {
 		},
 	}))
 	e.Use(limitBodies())
-	e.GET("/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
-	e.GET("/metrics", s.metrics.handler())
 	return e
 }
 
