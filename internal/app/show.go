@@ -38,6 +38,11 @@ func (d *daemon) show(ctx context.Context, _ lab.Report) error {
 		_ = tcp.Close()
 		return fmt.Errorf("open the admin socket: %w", err)
 	}
+	if err := d.openWorkbench(ctx, http.NotFoundHandler()); err != nil {
+		_ = tcp.Close()
+		_ = socket.Close()
+		return err
+	}
 	d.serve("dashboard", tcp, front)
 	d.serve("admin socket", socket, d.adminHandler(server.AdminHandler()))
 	d.later("viewers", func(context.Context) error {
@@ -93,6 +98,7 @@ func (d *daemon) webOptions() web.Options {
 		Functions: functions.New(functions.Options{
 			URL: func() string { return d.endpoint("gateway") }, Login: d.login("gateway"), Workloads: d.cluster.Workloads,
 		}).Parts(),
+		Shell:      d.bench().Shell,
 		Prometheus: loopbackClient(), PrometheusURL: "http://" + d.cfg.addr(d.cfg.Ports.Prometheus),
 	}
 	for _, s := range d.steps() {

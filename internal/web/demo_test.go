@@ -56,6 +56,7 @@ func newDemoOn(t *testing.T, listener net.Listener) *demo {
 		Status: d.load, Links: demoLinks, Modules: demoModules, Logs: demoLogs,
 		Capstone: (*demoCapstone)(d), History: d.history, Stop: func() { d.stops++ },
 		Functions:  d.functions.parts(),
+		Shell:      demoShell,
 		Prometheus: prometheus.Client(), PrometheusURL: prometheus.URL,
 	})
 	if err != nil {

@@ -73,6 +73,10 @@ type Options struct {
 	// Functions are what the pages of functions need.
 	Functions FunctionParts
 
+	// Shell runs an interactive shell in the learner's workbench until it ends, or ctx is
+	// done; then it kills it. It returns the shell's exit code.
+	Shell func(ctx context.Context, s Shell) (code int, err error)
+
 	// Prometheus reaches PrometheusURL, which is without a trailing slash.
 	Prometheus    *http.Client
 	PrometheusURL string

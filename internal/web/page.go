@@ -54,7 +54,7 @@ func newPages(files fs.FS, a *assets) (*pages, error) {
 			return nil, err
 		}
 		base, err := template.New("layout").Funcs(functions(texts, a)).
-			ParseFS(files, "templates/layout.html", "templates/parts.html", "templates/flow.html")
+			ParseFS(files, "templates/layout.html", "templates/parts.html", "templates/flow.html", "templates/shell.html")
 		if err != nil {
 			return nil, err
 		}
@@ -134,6 +134,7 @@ func (s *Server) routePages(e *echo.Echo) {
 	g.GET("/capstone", s.pageCapstone)
 	g.GET("/plots", s.pagePlots)
 	g.GET("/modules", s.pageModules)
+	g.GET("/terminal", s.pageTerminal)
 	s.routeFunctionPages(g, e)
 	e.POST("/capstone/run", s.formCapstone(s.runCapstone))
 	e.POST("/capstone/reset", s.formCapstone(s.resetCapstone))
