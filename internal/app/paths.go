@@ -49,6 +49,12 @@ func (p Paths) Verified() string { return p.file("verified") }
 // Modules holds foreign modules.
 func (p Paths) Modules() string { return p.file("modules") }
 
+// Workbench is the directory that the learner's workbench sees.
+func (p Paths) Workbench() string { return p.file("workbench") }
+
+// WorkbenchSocket answers what the learner asks from inside of the workbench.
+func (p Paths) WorkbenchSocket() string { return filepath.Join(p.Workbench(), "lab.sock") }
+
 // Builds is where functions are built.
 func (p Paths) Builds() string { return p.file("builds") }
 

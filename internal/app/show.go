@@ -44,7 +44,13 @@ func (d *daemon) show(ctx context.Context, _ lab.Report) error {
 		_ = tcp.Close()
 		return fmt.Errorf("open the admin socket: %w", err)
 	}
-	if err := d.showAbroad(ctx, server); err != nil {
+	err = d.openWorkbench(ctx, http.NotFoundHandler())
+	if err == nil {
+		err = d.showAbroad(ctx, server)
+	}
+	if err != nil {
+		_ = tcp.Close()
+		_ = socket.Close()
 		return err
 	}
 	d.serve("dashboard", tcp, front)
@@ -102,6 +108,7 @@ func (d *daemon) webOptions() web.Options {
 		Functions: functions.New(functions.Options{
 			URL: func() string { return d.endpoint("gateway") }, Login: d.login("gateway"), Workloads: d.cluster.Workloads,
 		}).Parts(),
+		Shell:      d.bench().Shell,
 		Prometheus: loopbackClient(), PrometheusURL: "http://" + d.cfg.addr(d.cfg.Ports.Prometheus),
 	}
 	for _, s := range d.steps() {

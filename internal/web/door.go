@@ -38,6 +38,7 @@ func (s *Server) enter(d *door) http.Handler {
 	s.routeSignIn(e, d)
 	s.routePages(e)
 	s.routeAPI(e.Group("/api/v1"))
+	s.routeTerminal(e)
 	return e
 }
 

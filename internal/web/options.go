@@ -77,6 +77,9 @@ type Options struct {
 
 	// Lessons are what the pages and the API of lessons need.
 	Lessons LessonParts
+	// Shell runs an interactive shell in the learner's workbench until it ends, or ctx is
+	// done; then it kills it. It returns the shell's exit code.
+	Shell func(ctx context.Context, s Shell) (code int, err error)
 
 	// Prometheus reaches PrometheusURL, which is without a trailing slash.
 	Prometheus    *http.Client

@@ -32,6 +32,7 @@ type Server struct {
 	// prometheus and functions are asked once for all viewers.
 	prometheus *promClient
 	functions  *functionSet
+	terminals  *terminals
 	hosts      map[string]bool
 	// token must come with every unsafe request over TCP. Only who can read a page
 	// knows it, and other origins cannot.
@@ -72,13 +73,19 @@ func New(opt Options) (*Server, error) {
 		prometheus:     newPrometheus(opt.Prometheus, opt.PrometheusURL),
 	}
 	s.functions = newFunctions(opt.Functions, s.prometheus)
+	s.terminals = newTerminals(opt.Shell, opt.Log)
 	s.metrics = newMetrics(s)
 	return s, nil
 }
 
 // Close ends all event and log streams, so that http.Server.Shutdown need not wait
-// for viewers. The handlers go on answering everything else.
-func (s *Server) Close() { s.closeOnce.Do(func() { close(s.done) }) }
+// for viewers, and all terminals. The handlers go on answering everything else.
+func (s *Server) Close() {
+	s.closeOnce.Do(func() {
+		close(s.done)
+		s.terminals.close()
+	})
+}
 
 // Handler is for the loopback TCP listener. The http.Server around it must not set
 // a WriteTimeout, for streams last.
