@@ -1,4 +1,4 @@
-. files/common.sh
+. shared/common.sh
 here=$PWD
 
 drop learn-apps learn-apps-web learn-apps-api
