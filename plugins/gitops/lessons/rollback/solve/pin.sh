@@ -1,5 +1,5 @@
 cd ~/learn-rollback
-git pull -q --rebase
+git pull -q
 git tag -af v1.1 -m "Imprint, busybox 1.35"
 git push -q --force origin v1.1
 

@@ -1,5 +1,5 @@
 cd ~/learn-rollback
-git pull -q --rebase
+git pull -q
 
 # Which commit was it?
 git log --oneline
