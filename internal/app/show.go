@@ -21,7 +21,13 @@ import (
 
 // show opens the dashboard on its loopback port and the admin API on the socket.
 func (d *daemon) show(ctx context.Context, _ lab.Report) error {
-	server, err := web.New(d.webOptions())
+	password, err := keptSecret(d.paths.Password())
+	if err != nil {
+		return err
+	}
+	options := d.webOptions()
+	options.Password = password
+	server, err := web.New(options)
 	if err != nil {
 		return err
 	}
@@ -37,6 +43,9 @@ func (d *daemon) show(ctx context.Context, _ lab.Report) error {
 	if err != nil {
 		_ = tcp.Close()
 		return fmt.Errorf("open the admin socket: %w", err)
+	}
+	if err := d.showAbroad(ctx, server); err != nil {
+		return err
 	}
 	d.serve("dashboard", tcp, front)
 	d.serve("admin socket", socket, d.adminHandler(server.AdminHandler()))

@@ -54,6 +54,8 @@ type Options struct {
 	Addr string
 	// Hosts are further values of the Host header to accept, with port.
 	Hosts []string
+	// Password is the owner's; without one nobody can sign in but by a ticket.
+	Password string
 	// Version is labbox' own.
 	Version string
 	// Assets is the file system of package ui.
@@ -72,6 +74,9 @@ type Options struct {
 
 	// Functions are what the pages of functions need.
 	Functions FunctionParts
+
+	// Lessons are what the pages and the API of lessons need.
+	Lessons LessonParts
 
 	// Prometheus reaches PrometheusURL, which is without a trailing slash.
 	Prometheus    *http.Client

@@ -152,7 +152,7 @@ func (s *Server) render(c echo.Context, p content) error {
 	lang, theme := chooseLanguage(c.Request()), chooseTheme(c.Request())
 	v := view{
 		Page: p.page, Nav: navigation(), Lang: lang, Theme: theme, NextTheme: nextTheme(theme), Path: c.Request().URL.Path,
-		Token: s.token, Version: s.opt.Version, Last: p.now.Last, Mood: mood(s.status.load(c.Request().Context()), p.now.Up),
+		Token: s.pageToken(c), Version: s.opt.Version, Last: p.now.Last, Mood: mood(s.status.load(c.Request().Context()), p.now.Up),
 		Done: countReady(p.now.Up), Total: len(p.now.Up), Data: p.data,
 	}
 	var out bytes.Buffer

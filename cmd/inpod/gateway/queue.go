@@ -1,4 +1,4 @@
-package main
+package gateway
 
 import (
 	"context"
@@ -36,7 +36,7 @@ func extend(ctx context.Context, server *gateway.Server, client *store.Client, c
 	}
 	q, err := queue.Open(ctx, queue.Options{
 		Config: queueConfig, Caller: lambdas.events, Functions: lambdas.events, Namespace: config.Namespaces[0],
-		Version: version, Log: log, Observe: ring.Observe,
+		Version: config.Version, Log: log, Observe: ring.Observe,
 	})
 	if err != nil {
 		return nil, err

@@ -1,5 +1,5 @@
-// Command energy-exporter tells the energy of pods: see internal/energy.
-package main
+// Package energyexporter tells the energy of pods: see internal/energy.
+package energyexporter
 
 import (
 	"context"
@@ -8,25 +8,11 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"os/signal"
 	"path/filepath"
-	"syscall"
 	"time"
 
 	"github.com/labbox/labbox/internal/energy"
 )
-
-// version is set by the linker.
-var version = "dev"
-
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx, os.Args[1:]); err != nil {
-		fmt.Fprintln(os.Stderr, "energy-exporter:", err)
-		os.Exit(1)
-	}
-}
 
 type config struct {
 	addr, proc, sys, cgroupRoot, cgroupPrefix string
@@ -68,7 +54,9 @@ func parse(args []string) (config, error) {
 	return c, err
 }
 
-func run(ctx context.Context, args []string) error {
+// Main is the program with its flags in args. It returns when ctx is done or the
+// server has failed.
+func Main(ctx context.Context, args []string, version, _ string) error {
 	c, err := parse(args)
 	if errors.Is(err, flag.ErrHelp) {
 		return nil

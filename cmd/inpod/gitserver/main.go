@@ -1,5 +1,5 @@
-// Command git-server serves git repositories inside the lab: see internal/git.
-package main
+// Package gitserver serves git repositories inside the lab: see internal/git.
+package gitserver
 
 import (
 	"context"
@@ -9,25 +9,11 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
-	"os/signal"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/labbox/labbox/internal/git"
 )
-
-// version is set by the linker.
-var version = "dev"
-
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx, os.Args[1:]); err != nil {
-		fmt.Fprintln(os.Stderr, "git-server:", err)
-		os.Exit(1)
-	}
-}
 
 type config struct {
 	addr        string
@@ -50,11 +36,12 @@ func parse(args []string) (config, error) {
 	f.IntVar(&c.opt.MaxProcesses, "max-processes", 8, "git processes at work at once")
 	f.StringVar(&c.webhookURLs, "webhook-urls", os.Getenv("WEBHOOK_URLS"), "URLs told of each push, separated by spaces or commas (also WEBHOOK_URLS)")
 	f.StringVar(&c.secretFile, "webhook-secret-file", "", "file with the secret that signs webhooks")
-	c.opt.Version = version
 	return c, f.Parse(args)
 }
 
-func run(ctx context.Context, args []string) error {
+// Main is the program with its flags in args. It returns when ctx is done or the
+// server has failed.
+func Main(ctx context.Context, args []string, version, _ string) error {
 	c, err := parse(args)
 	if errors.Is(err, flag.ErrHelp) {
 		return nil
@@ -62,6 +49,7 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	c.opt.Version = version
 	c.opt.Log = slog.New(slog.NewTextHandler(os.Stderr, nil))
 	hooks := git.WebhookOptions{URLs: strings.FieldsFunc(c.webhookURLs, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' })}
 	if c.secretFile != "" {
@@ -93,7 +81,7 @@ func serve(ctx context.Context, c config, srv *http.Server, dispatcher *git.Disp
 	go func() { defer close(done); dispatcher.Run(hooksCtx) }()
 	failed := make(chan error, 1)
 	go func() { failed <- srv.ListenAndServe() }()
-	c.opt.Log.Info("serving", "addr", c.addr, "root", c.opt.Root, "version", version)
+	c.opt.Log.Info("serving", "addr", c.addr, "root", c.opt.Root, "version", c.opt.Version)
 	var err error
 	select {
 	case err = <-failed:

@@ -1,33 +1,22 @@
-// Command gateway runs inside the cluster and serves functions; see internal/faas.
-package main
+// Package gateway runs inside the cluster and serves functions; see internal/faas.
+package gateway
 
 import (
 	"context"
 	"log/slog"
 	"math"
 	"os"
-	"os/signal"
 	"runtime/debug"
-	"syscall"
 
 	"github.com/labbox/labbox/internal/faas/gateway"
 	"github.com/labbox/labbox/internal/faas/store"
 )
 
-// Set by the linker.
-var (
-	version = "dev"
-	commit  = ""
-)
-
-func main() {
+// Main is the program. It returns when ctx is done or the gateway has failed; args
+// are not looked at, for it is set up by its environment.
+func Main(ctx context.Context, _ []string, version, commit string) error {
 	spare()
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
-	defer stop()
-	if err := run(ctx); err != nil {
-		slog.Error("gateway stopped", "error", err)
-		os.Exit(1)
-	}
+	return run(ctx, version, commit)
 }
 
 // spare keeps the heap below the container's limit (GOMEMLIMIT): a tenth and more of it
@@ -38,7 +27,7 @@ func spare() {
 	}
 }
 
-func run(ctx context.Context) error {
+func run(ctx context.Context, version, commit string) error {
 	config, err := gateway.FromEnv(os.Getenv)
 	if err != nil {
 		return err
