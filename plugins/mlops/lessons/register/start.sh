@@ -1,0 +1,10 @@
+# Three runs of three trainings, and an empty registry.
+source shared/mlflow.sh
+source shared/candidate.sh
+
+forget learn-register
+candidate learn-register first >/dev/null
+candidate learn-register poor >/dev/null
+# The third has not been evaluated yet.
+run=$(candidate learn-register best)
+mlflow POST runs/set-tag "{\"run_id\": \"$run\", \"key\": \"evaluation\", \"value\": \"pending\"}" >/dev/null
