@@ -3,6 +3,8 @@
 #   source shared/mlflow.sh
 #   mlflow GET 'registered-models/search?max_results=10' | jq
 
+shopt -s inherit_errexit # what fails inside $(...) ends the script, too
+
 # mlflow METHOD PATH [JSON]: what the server answers; fails where it refuses.
 mlflow() {
   curl -sS --fail-with-body --max-time 20 -X "$1" -H 'Content-Type: application/json' ${3:+--data "$3"} \
@@ -11,7 +13,7 @@ mlflow() {
 
 # experiment NAME: its id; it is made where it is missing.
 experiment() {
-  mlflow GET "experiments/get-by-name?experiment_name=$1" 2>/dev/null | jq -er .experiment.experiment_id ||
+  mlflow GET "experiments/get-by-name?experiment_name=$1" 2>/dev/null | jq -er '.experiment.experiment_id // empty' ||
     mlflow POST experiments/create "{\"name\": \"$1\"}" | jq -r .experiment_id
 }
 
