@@ -72,6 +72,10 @@ type Options struct {
 
 	// Functions are what the pages of functions need.
 	Functions FunctionParts
+	// Memory keeps reflections and preferences; nil forgets them.
+	Memory Memory
+	// ObjectEvents returns what Kubernetes reports on a component, newest first.
+	ObjectEvents func(ctx context.Context, namespace, name string) ([]lab.ObjectEvent, error)
 
 	// Prometheus reaches PrometheusURL, which is without a trailing slash.
 	Prometheus    *http.Client
