@@ -74,6 +74,10 @@ type Options struct {
 
 	// Functions are what the pages of functions need.
 	Functions FunctionParts
+	// Memory keeps reflections and preferences; nil forgets them.
+	Memory Memory
+	// ObjectEvents returns what Kubernetes reports on a component, newest first.
+	ObjectEvents func(ctx context.Context, namespace, name string) ([]lab.ObjectEvent, error)
 
 	// Lessons are what the pages and the API of lessons need.
 	Lessons LessonParts
