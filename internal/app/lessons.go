@@ -8,9 +8,15 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/labbox/labbox/internal/capstone"
 	"github.com/labbox/labbox/internal/lesson"
 	"github.com/labbox/labbox/internal/web"
+	"github.com/labbox/labbox/plugins/gitops"
+	"github.com/labbox/labbox/plugins/mlops"
+	"github.com/labbox/labbox/plugins/platform"
 	"github.com/labbox/labbox/plugins/sdk"
+	"github.com/labbox/labbox/plugins/serverless"
+	"github.com/labbox/labbox/plugins/sustainability"
 )
 
 // capstoneTrend is where the guided steps of the capstone are listed.
@@ -18,7 +24,14 @@ const capstoneTrend = "capstone"
 
 // builtinLessons are the lessons that come with labbox, by trend.
 func builtinLessons() map[string]func() fs.FS {
-	return map[string]func() fs.FS{}
+	return map[string]func() fs.FS{
+		"gitops":         gitops.Lessons,
+		"platform":       platform.Lessons,
+		"mlops":          mlops.Lessons,
+		"serverless":     serverless.Lessons,
+		"sustainability": sustainability.Lessons,
+		capstoneTrend:    capstone.Lessons,
+	}
 }
 
 // lessonContent is the lessons' folders by trend: those of the built-in trends that
@@ -39,6 +52,7 @@ func (d *daemon) newLessonEngine() *lesson.Engine {
 		Trends:  append(slices.Clone(d.cfg.Trends), capstoneTrend),
 		Sources: d.lessonSources(),
 		Store:   d.store.Lessons(), Notes: d.store.Notes(),
+		Runner: d.bench(), Grounds: d.bench(),
 		Emit: d.events.Emit, Log: d.log,
 	})
 }
