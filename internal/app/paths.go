@@ -61,6 +61,12 @@ func (p Paths) Builds() string { return p.file("builds") }
 // BuilderSecret is the key that builds of faas-cli are signed with.
 func (p Paths) BuilderSecret() string { return p.file("builder-secret") }
 
+// Password is the file with the dashboard's password.
+func (p Paths) Password() string { return p.file("dashboard-password") }
+
+// TLS holds the certificate that labbox makes for itself.
+func (p Paths) TLS() string { return p.file("tls") }
+
 // cgroupOf names the control group of the lab in dir, so that labs in different
 // directories never share one.
 func cgroupOf(dir string) string {

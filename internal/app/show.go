@@ -21,7 +21,13 @@ import (
 
 // show opens the dashboard on its loopback port and the admin API on the socket.
 func (d *daemon) show(ctx context.Context, _ lab.Report) error {
-	server, err := web.New(d.webOptions())
+	password, err := keptSecret(d.paths.Password())
+	if err != nil {
+		return err
+	}
+	options := d.webOptions()
+	options.Password = password
+	server, err := web.New(options)
 	if err != nil {
 		return err
 	}
@@ -38,7 +44,11 @@ func (d *daemon) show(ctx context.Context, _ lab.Report) error {
 		_ = tcp.Close()
 		return fmt.Errorf("open the admin socket: %w", err)
 	}
-	if err := d.openWorkbench(ctx, http.NotFoundHandler()); err != nil {
+	err = d.openWorkbench(ctx, http.NotFoundHandler())
+	if err == nil {
+		err = d.showAbroad(ctx, server)
+	}
+	if err != nil {
 		_ = tcp.Close()
 		_ = socket.Close()
 		return err

@@ -29,7 +29,9 @@ const (
 )
 
 // routeTerminal registers the terminal; it is for browsers only, never for a socket.
-func (s *Server) routeTerminal(e *echo.Echo) { e.GET("/api/v1/terminal", s.apiTerminal) }
+//
+// Whoever may look at the dashboard of this machine is not yet who may type into it.
+func (s *Server) routeTerminal(e *echo.Echo) { e.GET("/api/v1/terminal", s.apiTerminal, s.ownerOnly) }
 
 // checkTerminal refuses every WebSocket that is not of a page of ours. Browsers send
 // these across origins and with all cookies, so that nothing may be taken for granted;
@@ -41,7 +43,7 @@ func (s *Server) checkTerminal(r *http.Request) error {
 	if origin := r.Header.Get("Origin"); !strings.EqualFold(origin, scheme(r)+"://"+r.Host) {
 		return refusal("the terminal was asked for by a page of another origin")
 	}
-	if subtle.ConstantTimeCompare([]byte(tokenOf(r)), []byte(s.token)) != 1 {
+	if subtle.ConstantTimeCompare([]byte(tokenOf(r)), []byte(s.tokenFor(r))) != 1 {
 		return refusal("the request lacks the token of the page")
 	}
 	return nil

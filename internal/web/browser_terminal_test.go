@@ -47,6 +47,13 @@ func mustBundled(t *testing.T) {
 	}
 }
 
+// signIn clicks on the link of "labbox open".
+func (b *browser) signIn(t *testing.T, d *demo) {
+	t.Helper()
+	link := d.base + pathSignIn + "/" + d.server.tickets.issue() + "?next=/components"
+	b.run(t, chromedp.Navigate(link), click("main form button"), visible(`body[data-page="components"] main h1`))
+}
+
 // TestBrowserTerminal works in the terminal as a learner does: types, reloads the page,
 // leaves by the keyboard, ends the shell and opens a new one.
 func TestBrowserTerminal(t *testing.T) {
@@ -54,6 +61,7 @@ func TestBrowserTerminal(t *testing.T) {
 	d := newDemo(t)
 	d.ready(t)
 	b := mustBrowse(t, d.base)
+	b.signIn(t, d)
 	b.run(t, window(1280, 800, "light"), chromedp.Navigate(d.base+"/terminal?lang=en"), terminalOpen(), onScreen("lab ~ main $"),
 		click(".terminal-screen"), press("echo hi\r"), onScreen("lab ~ main $ echo hi"),
 		until(`[...document.querySelectorAll('.xterm-rows > div')].some((row) => row.textContent.trim() === 'hi')`))
@@ -86,6 +94,7 @@ func TestBrowserTerminalLooks(t *testing.T) {
 	d := newDemo(t)
 	d.ready(t)
 	b := mustBrowse(t, d.base)
+	b.signIn(t, d)
 	backgrounds := map[string]string{"light": "rgb(255, 255, 255)", "dark": "rgb(14, 19, 21)"}
 	for _, look := range []struct {
 		width, height int64

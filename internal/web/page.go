@@ -26,6 +26,8 @@ type view struct {
 	NextTheme string
 	Path      string
 	Token     string
+	// Owner says that the viewer has signed in.
+	Owner bool
 	Version   string
 	// Last is the newest event shown; the page follows from there.
 	Last int64
@@ -153,7 +155,7 @@ func (s *Server) render(c echo.Context, p content) error {
 	lang, theme := chooseLanguage(c.Request()), chooseTheme(c.Request())
 	v := view{
 		Page: p.page, Nav: navigation(), Lang: lang, Theme: theme, NextTheme: nextTheme(theme), Path: c.Request().URL.Path,
-		Token: s.token, Version: s.opt.Version, Last: p.now.Last, Mood: mood(s.status.load(c.Request().Context()), p.now.Up),
+		Token: s.pageToken(c), Owner: s.signedIn(c), Version: s.opt.Version, Last: p.now.Last, Mood: mood(s.status.load(c.Request().Context()), p.now.Up),
 		Done: countReady(p.now.Up), Total: len(p.now.Up), Data: p.data,
 	}
 	var out bytes.Buffer

@@ -37,6 +37,10 @@ type Server struct {
 	// token must come with every unsafe request over TCP. Only who can read a page
 	// knows it, and other origins cannot.
 	token string
+	// sessions are the browsers the owner has signed in with, tickets the links that
+	// sign one in, attempts the bound on guesses.
+	sessions, tickets *secrets
+	attempts          *attempts
 	// invokePatience is how long the answer of a function is waited for.
 	invokePatience time.Duration
 
@@ -62,7 +66,8 @@ func New(opt Options) (*Server, error) {
 	}
 	s := &Server{
 		opt: opt, pages: pages, assets: files, hosts: hosts, token: rand.Text(), done: make(chan struct{}),
-		track:          newTracker(opt.Events, opt.Steps, opt.CapstoneSteps),
+		track:    newTracker(opt.Events, opt.Steps, opt.CapstoneSteps),
+		sessions: newSecrets(sessionLife, sessionIdle), tickets: newSecrets(ticketLife, 0), attempts: newAttempts(),
 		invokePatience: invokePatience,
 		status:         &memo[lab.Status]{age: statusAge, get: opt.Status},
 		prometheus:     newPrometheus(opt.Prometheus, opt.PrometheusURL),
@@ -84,25 +89,28 @@ func (s *Server) Close() {
 
 // Handler is for the loopback TCP listener. The http.Server around it must not set
 // a WriteTimeout, for streams last.
-func (s *Server) Handler() http.Handler {
-	e := s.newEcho()
-	e.Use(securityHeaders, s.guard)
-	s.routePages(e)
-	s.routeAPI(e.Group("/api/v1"))
-	s.routeTerminal(e)
-	return e
-}
+func (s *Server) Handler() http.Handler { return s.enter(&door{hosts: s.hosts, scheme: "http"}) }
 
 // AdminHandler is for a unix socket with mode 0600: whoever can open it may do all.
 func (s *Server) AdminHandler() http.Handler {
 	e := s.newEcho()
 	api := e.Group("/api/v1")
 	s.routeAPI(api)
+	s.routeLessonScripts(api.Group("/lessons"))
 	api.POST("/stop", s.apiStop)
+	api.POST("/ticket", s.apiTicket)
 	return e
 }
 
 func (s *Server) newEcho() *echo.Echo {
+	e := s.newBareEcho()
+	e.GET("/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
+	e.GET("/metrics", s.metrics.handler())
+	return e
+}
+
+// newBareEcho answers nothing yet.
+func (s *Server) newBareEcho() *echo.Echo {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.HTTPErrorHandler = s.handleError
@@ -114,8 +122,6 @@ func (s *Server) newEcho() *echo.Echo {
 		},
 	}))
 	e.Use(limitBodies())
-	e.GET("/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
-	e.GET("/metrics", s.metrics.handler())
 	return e
 }
 

@@ -22,10 +22,27 @@ type tab struct {
 }
 
 func (d *demo) protocols() []string {
-	return []string{terminalProtocol, tokenProtocol + d.server.token}
+	return []string{terminalProtocol, tokenProtocol + d.server.tokenFor(d.signedIn())}
 }
 
+// signedIn is a request of the owner's browser.
+func (d *demo) signedIn() *http.Request {
+	r := &http.Request{Header: http.Header{}}
+	r.AddCookie(&http.Cookie{Name: cookieSession, Value: d.session()})
+	return r
+}
+
+// dial opens a WebSocket as the owner's browser does.
 func (d *demo) dial(protocols []string, header http.Header) (*websocket.Conn, *http.Response, error) {
+	header = header.Clone()
+	if header == nil {
+		header = http.Header{}
+	}
+	header.Set("Cookie", d.signedIn().Header.Get("Cookie"))
+	return d.dialOutside(protocols, header)
+}
+
+func (d *demo) dialOutside(protocols []string, header http.Header) (*websocket.Conn, *http.Response, error) {
 	dialer := websocket.Dialer{Subprotocols: protocols, HandshakeTimeout: 10 * time.Second}
 	return dialer.Dial("ws"+strings.TrimPrefix(d.base, "http")+"/api/v1/terminal", header)
 }
@@ -143,7 +160,9 @@ func TestTerminalFailures(t *testing.T) {
 	if e := c.mustEnd(); e.Ended != endClosed {
 		t.Errorf("the lab stopped: %+v", e)
 	}
-	if w := ask(t, call{mustServer(t, nil).Handler(), "GET", "/api/v1/terminal", nil, nil}); w.Code != 503 {
+	bare := mustServer(t, nil)
+	owner := map[string]string{"Cookie": cookieSession + "=" + bare.sessions.issue()}
+	if w := ask(t, call{bare.Handler(), "GET", "/api/v1/terminal", nil, owner}); w.Code != 503 {
 		t.Errorf("without a workbench: %d", w.Code)
 	}
 }
@@ -269,6 +288,12 @@ func TestTerminalAttacks(t *testing.T) {
 				t.Errorf("the server chose %q; the token must not come back", conn.Subprotocol())
 			}
 		})
+	}
+	for name, cookie := range map[string]string{"nobody": "", "a guessed session": cookieSession + "=guess"} {
+		_, response, _ := d.dialOutside(right, http.Header{"Origin": {d.base}, "Cookie": {cookie}})
+		if response == nil || response.StatusCode != http.StatusUnauthorized {
+			t.Errorf("%s gets a terminal: %+v", name, response)
+		}
 	}
 	mustAwait(t, "no shell to be left", func() bool { return d.open() == 0 })
 
