@@ -44,7 +44,7 @@ func (d *daemon) show(ctx context.Context, _ lab.Report) error {
 		_ = tcp.Close()
 		return fmt.Errorf("open the admin socket: %w", err)
 	}
-	err = d.openWorkbench(ctx, http.NotFoundHandler())
+	err = d.openWorkbench(ctx, server.LessonHandler())
 	if err == nil {
 		err = d.showAbroad(ctx, server)
 	}
