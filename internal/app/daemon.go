@@ -58,6 +58,7 @@ type daemon struct {
 
 	phase   atomic.Value // lab.State
 	plans   atomic.Pointer[planned]
+	abroad  atomic.Pointer[abroad]
 	health  healths
 	stopped chan struct{}
 	once    sync.Once

@@ -27,6 +27,8 @@ var heavy = []struct {
 	{"google.golang.org/grpc", []string{"internal/modhost", "plugins/sdk", "internal/kube"}},
 	{"google.golang.org/protobuf", []string{"internal/modhost", "plugins/sdk", "internal/kube"}},
 	{"github.com/labstack/echo", []string{"internal/web"}},
+	// The terminal's connection; Kubernetes' own client brings it.
+	{"github.com/gorilla/websocket", []string{"internal/web", "internal/kube"}},
 	{"modernc.org/sqlite", []string{"internal/sqlite"}},
 	{"github.com/k3s-io/kine", []string{"internal/kube"}},
 	{"github.com/coredns/", []string{"internal/kube"}},
