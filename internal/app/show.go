@@ -140,6 +140,10 @@ func (d *daemon) adminHandler(api http.Handler) http.Handler {
 	}
 	mux.HandleFunc("GET /api/v1/credentials", logins)
 	mux.HandleFunc("GET /api/v1/credentials/{name}", logins)
+	mux.HandleFunc("POST /api/v1/lessons-reload", func(w http.ResponseWriter, r *http.Request) {
+		wrong, err := d.readLessons(r.Context())
+		answer(w, wrong, err)
+	})
 	d.functions().route(mux)
 	mux.Handle("/", api)
 	return mux
