@@ -111,7 +111,8 @@ func (d *daemon) webOptions() web.Options {
 		Functions: functions.New(functions.Options{
 			URL: func() string { return d.endpoint("gateway") }, Login: d.login("gateway"), Workloads: d.cluster.Workloads,
 		}).Parts(),
-		Lessons:    d.lessonParts(),
+		Lessons: d.lessonParts(),
+		Memory:  memory{d.store}, ObjectEvents: d.cluster.ObjectEvents,
 		Shell:      d.bench().Shell,
 		Prometheus: loopbackClient(), PrometheusURL: "http://" + d.cfg.addr(d.cfg.Ports.Prometheus),
 	}
