@@ -21,6 +21,9 @@ import (
 
 // show opens the dashboard on its loopback port and the admin API on the socket.
 func (d *daemon) show(ctx context.Context, _ lab.Report) error {
+	if err := d.learn(ctx); err != nil {
+		return err
+	}
 	password, err := keptSecret(d.paths.Password())
 	if err != nil {
 		return err
@@ -108,6 +111,7 @@ func (d *daemon) webOptions() web.Options {
 		Functions: functions.New(functions.Options{
 			URL: func() string { return d.endpoint("gateway") }, Login: d.login("gateway"), Workloads: d.cluster.Workloads,
 		}).Parts(),
+		Lessons:    d.lessonParts(),
 		Shell:      d.bench().Shell,
 		Prometheus: loopbackClient(), PrometheusURL: "http://" + d.cfg.addr(d.cfg.Ports.Prometheus),
 	}
