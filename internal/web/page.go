@@ -27,8 +27,8 @@ type view struct {
 	Path      string
 	Token     string
 	// Owner says that the viewer has signed in.
-	Owner bool
-	Version   string
+	Owner   bool
+	Version string
 	// Last is the newest event shown; the page follows from there.
 	Last int64
 	// Mood is the lab as a whole; see mood.

@@ -60,7 +60,7 @@ class Shell {
   }
 
   connect() {
-    this.ended = false;
+    this.ended = '';
     this.say('connecting');
     const token = document.querySelector('meta[name=csrf-token]').content;
     const url = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/v1/terminal`;
@@ -93,7 +93,7 @@ class Shell {
   }
 
   over({ended, error}) {
-    this.ended = true;
+    this.ended = ended;
     if (ended !== 'taken') sessionStorage.removeItem(this.key);
     if (this.again) { this.again = false; this.connect(); return; }
     this.say('ended');
@@ -114,7 +114,8 @@ class Shell {
 
   typed(bytes) {
     if (this.ended) {
-      if (bytes.includes(13)) this.connect();
+      if (!bytes.includes(13)) return;
+      if (this.ended === 'signedout') location.reload(); else this.connect();
       return;
     }
     // A long paste goes in pieces that the server takes.
