@@ -74,7 +74,7 @@ func (s *Site) Routes(mux *http.ServeMux, guard Guard) {
 		mux.HandleFunc("GET /-/"+name, asset(name, media))
 	}
 	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/-/icon.svg", http.StatusFound) })
-	mux.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) { s.fail(w, r, wire.NotFound("%s", r.URL.Path)) })
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { s.fail(w, r, wire.NotFound("%s", r.URL.Path)) })
 }
 
 func asset(name, media string) http.HandlerFunc {
