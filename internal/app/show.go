@@ -121,6 +121,7 @@ func (d *daemon) adminHandler(api http.Handler) http.Handler {
 	mux.HandleFunc("GET /api/v1/credentials", logins)
 	mux.HandleFunc("GET /api/v1/credentials/{name}", logins)
 	d.functions().route(mux)
+	d.routeModules(mux)
 	mux.Handle("/", api)
 	return mux
 }

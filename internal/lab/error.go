@@ -26,6 +26,7 @@ const (
 	CodeCapstone   Code = "capstone"    // the capstone did not pass
 	CodeNotFound   Code = "not-found"   // no such component, module, lesson...
 	CodeFunction   Code = "function"    // a function answered with an error
+	CodeModule     Code = "module"      // a module by others was refused, or misbehaves
 	CodeInternal   Code = "internal"    // a defect of labbox
 
 	CodeInterrupted Code = "interrupted" // the user broke it off
@@ -100,6 +101,7 @@ func Codes() []CodeInfo {
 		{CodeCapstone, 14, "the capstone did not pass"},
 		{CodeNotFound, 15, "no such component, release or module"},
 		{CodeFunction, 16, "a function answered with an error; its log says more: labbox fn logs NAME"},
+		{CodeModule, 17, "a module by others was refused or misbehaves; which and why: labbox module list"},
 		{CodeInterrupted, 130, "broken off with Ctrl-C"},
 	}
 }
