@@ -30,6 +30,7 @@ type listed struct {
 	ImportPath string
 	Dir        string
 	Standard   bool
+	EmbedFiles []string
 	Module     *struct {
 		Path, Version, Dir, GoVersion string
 		Main                          bool
@@ -56,7 +57,7 @@ func Write(ctx context.Context, root string, to io.Writer) error {
 
 // list returns the packages, ordered by module and import path.
 func list(ctx context.Context, root string) ([]listed, error) {
-	cmd := exec.CommandContext(ctx, "go", append([]string{"list", "-deps", "-json=ImportPath,Dir,Standard,Module"}, roots...)...)
+	cmd := exec.CommandContext(ctx, "go", append([]string{"list", "-deps", "-json=ImportPath,Dir,Standard,Module,EmbedFiles"}, roots...)...)
 	cmd.Dir = root
 	var problem bytes.Buffer
 	cmd.Stderr = &problem
@@ -91,6 +92,13 @@ func list(ctx context.Context, root string) ([]listed, error) {
 func addPackage(files map[string][]byte, p listed) error {
 	if err := addFiles(files, p.Dir, p.ImportPath, source); err != nil {
 		return err
+	}
+	for _, name := range p.EmbedFiles {
+		data, err := os.ReadFile(filepath.Join(p.Dir, name))
+		if err != nil {
+			return err
+		}
+		files["vendor/"+p.ImportPath+"/"+name] = data
 	}
 	for dir, at := p.Dir, p.ImportPath; ; dir, at = filepath.Dir(dir), path.Dir(at) {
 		if err := addFiles(files, dir, at, legal); err != nil {
