@@ -48,7 +48,7 @@ func newModuleTest(g *globals) *cobra.Command {
 				return err
 			}
 			out := cmd.OutOrStdout()
-			observe := func(c app.ModuleCheck) { printCheck(out, c) }
+			observe := func(c app.ModuleCheck) { printClause(out, c) }
 			if asJSON {
 				observe = func(app.ModuleCheck) {}
 			}
@@ -73,7 +73,7 @@ func newModuleTest(g *globals) *cobra.Command {
 	return cmd
 }
 
-func printCheck(out io.Writer, c app.ModuleCheck) {
+func printClause(out io.Writer, c app.ModuleCheck) {
 	word := "ok  "
 	if !c.Passed {
 		word = "FAIL"
@@ -161,7 +161,7 @@ func newModuleLint() *cobra.Command {
 		Long:  "Read one lesson (a folder with a lesson.yaml), or all lessons below a folder, against the\nschema, and try out every expression.",
 		Args:  args(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, given []string) error {
-			n, err := app.LintLessons(given[0])
+			n, err := app.LintLessonFolder(given[0])
 			if err != nil {
 				return err
 			}

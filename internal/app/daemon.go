@@ -13,6 +13,7 @@ import (
 	"github.com/labbox/labbox/internal/helm"
 	"github.com/labbox/labbox/internal/kube"
 	"github.com/labbox/labbox/internal/lab"
+	"github.com/labbox/labbox/internal/lesson"
 	"github.com/labbox/labbox/internal/modhost"
 	"github.com/labbox/labbox/internal/modhost/cage"
 	"github.com/labbox/labbox/internal/sqlite"
@@ -59,6 +60,7 @@ type daemon struct {
 
 	phase   atomic.Value // lab.State
 	plans   atomic.Pointer[planned]
+	abroad  atomic.Pointer[abroad]
 	health  healths
 	stopped chan struct{}
 	once    sync.Once
@@ -80,6 +82,7 @@ type daemon struct {
 	cages      map[bool]*cage.Cage // by whether a module is built in
 	foreign    *foreignModules
 	capstone   *capstoneRunner
+	lessons    *lesson.Engine
 
 	remaining []step // steps not done yet
 	undo      []undo // what close does, newest first

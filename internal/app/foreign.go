@@ -24,6 +24,8 @@ type foreignModules struct {
 	live atomic.Bool
 	wake chan struct{}
 
+	taught map[string]string // the content whose lessons are taught, by module; carryOut's own
+
 	mu   sync.Mutex
 	done map[string]carried // by release
 }
@@ -35,7 +37,7 @@ type carried struct {
 }
 
 func newForeignModules(d *daemon) *foreignModules {
-	return &foreignModules{d: d, wake: make(chan struct{}, 1), done: map[string]carried{}}
+	return &foreignModules{d: d, wake: make(chan struct{}, 1), taught: map[string]string{}, done: map[string]carried{}}
 }
 
 // builtin says whether labbox brought the module along.
@@ -95,6 +97,9 @@ func (f *foreignModules) carryOut(ctx context.Context) error {
 		return err
 	}
 	d.keepPlans(before)
+	if err := f.teach(); err != nil {
+		return err
+	}
 	if err := d.openForwards(); err != nil {
 		return err
 	}
@@ -253,7 +258,7 @@ func (d *daemon) foreignLessons() map[string]fs.FS {
 	out := map[string]fs.FS{}
 	for _, m := range d.modules.List() {
 		content, ok := d.modules.Content(m.Name)
-		if m.Builtin || !ok {
+		if m.Builtin || !ok || builtinLessons()[m.Name] != nil {
 			continue
 		}
 		lessons, err := fs.Sub(content, "lessons")

@@ -1,17 +1,19 @@
 package app
 
 import (
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"sigs.k8s.io/yaml"
 
 	"github.com/labbox/labbox/internal/lab"
+	"github.com/labbox/labbox/internal/lesson"
+	"github.com/labbox/labbox/plugins/sdk"
 )
 
 // confineLessons refuses lessons of a module that want namespaces or repositories which
@@ -43,26 +45,9 @@ func confineLessons(module string, lessons fs.FS, owns func(string) bool) error 
 	return nil
 }
 
-// lintLessons returns what is wrong with the lessons in the folders of files.
-func lintLessons(_ string, files fs.FS) ([]error, error) {
-	entries, err := fs.ReadDir(files, ".")
-	if err != nil {
-		return nil, err
-	}
-	var problems []error
-	for _, e := range entries {
-		for _, name := range []string{"lesson.yaml", "de.md", "en.md", "start.sh"} {
-			if _, err := fs.Stat(files, path.Join(e.Name(), name)); err != nil {
-				problems = append(problems, fmt.Errorf("lesson %s has no %s", e.Name(), name))
-			}
-		}
-	}
-	return problems, nil
-}
-
-// LintLessons reads the lesson in dir, or all lessons below it, and returns how many
+// LintLessonFolder reads the lesson in dir, or all lessons below it, and returns how many
 // there are. What is wrong is a lab.CodeModule that names every file and line.
-func LintLessons(dir string) (int, error) {
+func LintLessonFolder(dir string) (int, error) {
 	name := "."
 	if _, err := os.Stat(filepath.Join(dir, "lesson.yaml")); err == nil {
 		dir, name = filepath.Split(filepath.Clean(dir))
@@ -81,12 +66,59 @@ func LintLessons(dir string) (int, error) {
 	if len(lessons) == 0 {
 		return 0, lab.Errorf(lab.CodeUsage, "Name a folder with a lesson.yaml, or one of such folders", "there is no lesson in %s", dir)
 	}
-	problems, err := lintLessons("", files)
+	if name != "." {
+		files = oneFolder{files, name}
+	}
+	problems, err := LintLessons("module", files)
 	if err != nil {
 		return 0, err
 	}
 	if len(problems) > 0 {
-		return 0, lab.Errorf(lab.CodeModule, "How a lesson is written: plugins/LESSONS.md", "%w", errors.Join(problems...))
+		return 0, lab.Errorf(lab.CodeModule, "How a lesson is written: labbox help modules", "%s", strings.Join(problems, "\n"))
 	}
 	return len(lessons), nil
+}
+
+// oneFolder shows one folder of several.
+type oneFolder struct {
+	fs.FS
+	name string
+}
+
+// ReadDir implements fs.ReadDirFS.
+func (o oneFolder) ReadDir(name string) ([]fs.DirEntry, error) {
+	entries, err := fs.ReadDir(o.FS, name)
+	if name == "." {
+		entries = slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return e.Name() != o.name })
+	}
+	return entries, err
+}
+
+// teach gives the engine the lessons of modules by others that are new, and takes away
+// those that are gone. What is wrong with a lesson is told about its module.
+func (f *foreignModules) teach() error {
+	loader, err := lesson.NewLoader(sdk.LessonSchema())
+	if err != nil {
+		return err
+	}
+	content := f.d.foreignLessons()
+	for _, m := range f.d.modules.List() {
+		files, brings := content[m.Name]
+		if !brings || f.taught[m.Name] == m.Content {
+			continue
+		}
+		lessons, problems := loader.Load(m.Name, files)
+		if len(problems) > 0 {
+			f.d.modules.Complain(m.Name, fmt.Sprintf("lessons of module %s are left out: %s", m.Name, problems[0]))
+		}
+		f.d.lessons.SetLessons(m.Name, lessons)
+		f.taught[m.Name] = m.Content
+	}
+	for name := range f.taught {
+		if _, brings := content[name]; !brings {
+			f.d.lessons.SetLessons(name, nil)
+			delete(f.taught, name)
+		}
+	}
+	return nil
 }

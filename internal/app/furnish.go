@@ -55,7 +55,7 @@ func (d *daemon) furnish(ctx context.Context, report lab.Report) error {
 		if c.foreign {
 			continue // it must not hold up the lab; see live
 		}
-		tasks = append(tasks, task{name: c.Release, needs: c.Needs, do: func(ctx context.Context) error {
+		tasks = append(tasks, task{name: c.Release, needs: needsOf(c, d.currentPlans().charts), do: func(ctx context.Context) error {
 			return d.install(ctx, c, progress)
 		}})
 	}

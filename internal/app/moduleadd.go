@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/labbox/labbox/internal/lab"
@@ -42,8 +43,8 @@ func AddModule(ctx context.Context, cfg Config, file string, dev bool) (AddedMod
 	if err != nil {
 		return AddedModule{}, err
 	}
-	if trends()[info.Name] != nil {
-		return AddedModule{}, lab.Errorf(lab.CodeModule, "Give the module another name in its Describe", "module %s is one that labbox brings along", info.Name)
+	if builtinLessons()[info.Name] != nil || slices.Contains(labNamespaces(), info.Name) {
+		return AddedModule{}, lab.Errorf(lab.CodeModule, "Give the module another name in its Describe", "the name %s is the lab's own", info.Name)
 	}
 	added := AddedModule{Name: info.Name, Version: info.Version, Dev: dev}
 	p := Paths{cfg.DataDir}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/labbox/labbox/internal/lab"
@@ -168,11 +169,11 @@ func (t *moduleTest) lessons(ctx context.Context, p *host.Process) error {
 		if _, err := fs.Stat(files, "."); errors.Is(err, fs.ErrNotExist) {
 			return nil // it brings none
 		}
-		problems, err := lintLessons(t.report.Name, files)
-		if err != nil {
-			return err
+		problems, err := LintLessons(t.report.Name, files)
+		if err == nil && len(problems) > 0 {
+			err = errors.New(strings.Join(problems, "\n"))
 		}
-		return errors.Join(append(problems, confineLessons(t.report.Name, files, ownedBy(t.report.Name)))...)
+		return errors.Join(err, confineLessons(t.report.Name, files, ownedBy(t.report.Name)))
 	})
 }
 

@@ -189,3 +189,12 @@ func (h *Host) Owns(module, name string) bool {
 	}
 	return r.owns(name)
 }
+
+// Complain says what a foreign module does that it should not, while it runs on.
+func (h *Host) Complain(name, what string) {
+	for _, m := range h.all() {
+		if m.source.name == name && !m.source.builtin {
+			m.complain(what)
+		}
+	}
+}

@@ -35,6 +35,19 @@ type demo struct {
 	stops  int
 
 	functions *demoFunctions
+	lessons   *demoLessons
+
+	owner string // a session
+}
+
+// session is the owner's, made when it is first asked for.
+func (d *demo) session() string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.owner == "" {
+		d.owner = d.server.sessions.issue()
+	}
+	return d.owner
 }
 
 // newDemo serves on a loopback port of its own until the test ends.
@@ -50,12 +63,14 @@ func newDemo(t *testing.T) *demo {
 func newDemoOn(t *testing.T, listener net.Listener) *demo {
 	t.Helper()
 	prometheus := httptest.NewServer(http.HandlerFunc(fakePrometheus))
-	d := &demo{base: "http://" + listener.Addr().String(), status: lab.Status{Phase: lab.StateRunning}, functions: newDemoFunctions()}
+	d := &demo{base: "http://" + listener.Addr().String(), status: lab.Status{Phase: lab.StateRunning}, functions: newDemoFunctions(), lessons: newDemoLessons()}
 	server, err := New(Options{
 		Addr: listener.Addr().String(), Version: "v0.3.0-demo", Assets: ui.FS(), Events: &d.journal,
 		Status: d.load, Links: demoLinks, Modules: demoModules, Logs: demoLogs,
 		Capstone: (*demoCapstone)(d), History: d.history, Stop: func() { d.stops++ },
 		Functions:  d.functions.parts(),
+		Lessons:    d.lessons.parts(),
+		Shell:      demoShell,
 		Prometheus: prometheus.Client(), PrometheusURL: prometheus.URL,
 	})
 	if err != nil {

@@ -26,6 +26,8 @@ type view struct {
 	NextTheme string
 	Path      string
 	Token     string
+	// Owner says that the viewer has signed in.
+	Owner bool
 	Version   string
 	// Last is the newest event shown; the page follows from there.
 	Last int64
@@ -54,7 +56,7 @@ func newPages(files fs.FS, a *assets) (*pages, error) {
 			return nil, err
 		}
 		base, err := template.New("layout").Funcs(functions(texts, a)).
-			ParseFS(files, "templates/layout.html", "templates/parts.html", "templates/flow.html")
+			ParseFS(files, "templates/layout.html", "templates/parts.html", "templates/flow.html", "templates/shell.html")
 		if err != nil {
 			return nil, err
 		}
@@ -134,6 +136,7 @@ func (s *Server) routePages(e *echo.Echo) {
 	g.GET("/capstone", s.pageCapstone)
 	g.GET("/plots", s.pagePlots)
 	g.GET("/modules", s.pageModules)
+	g.GET("/terminal", s.pageTerminal)
 	s.routeFunctionPages(g, e)
 	e.POST("/capstone/run", s.formCapstone(s.runCapstone))
 	e.POST("/capstone/reset", s.formCapstone(s.resetCapstone))
@@ -152,7 +155,7 @@ func (s *Server) render(c echo.Context, p content) error {
 	lang, theme := chooseLanguage(c.Request()), chooseTheme(c.Request())
 	v := view{
 		Page: p.page, Nav: navigation(), Lang: lang, Theme: theme, NextTheme: nextTheme(theme), Path: c.Request().URL.Path,
-		Token: s.token, Version: s.opt.Version, Last: p.now.Last, Mood: mood(s.status.load(c.Request().Context()), p.now.Up),
+		Token: s.pageToken(c), Owner: s.signedIn(c), Version: s.opt.Version, Last: p.now.Last, Mood: mood(s.status.load(c.Request().Context()), p.now.Up),
 		Done: countReady(p.now.Up), Total: len(p.now.Up), Data: p.data,
 	}
 	var out bytes.Buffer

@@ -32,10 +32,15 @@ type Server struct {
 	// prometheus and functions are asked once for all viewers.
 	prometheus *promClient
 	functions  *functionSet
+	terminals  *terminals
 	hosts      map[string]bool
 	// token must come with every unsafe request over TCP. Only who can read a page
 	// knows it, and other origins cannot.
 	token string
+	// sessions are the browsers the owner has signed in with, tickets the links that
+	// sign one in, attempts the bound on guesses.
+	sessions, tickets *secrets
+	attempts          *attempts
 	// invokePatience is how long the answer of a function is waited for.
 	invokePatience time.Duration
 
@@ -61,40 +66,51 @@ func New(opt Options) (*Server, error) {
 	}
 	s := &Server{
 		opt: opt, pages: pages, assets: files, hosts: hosts, token: rand.Text(), done: make(chan struct{}),
-		track:          newTracker(opt.Events, opt.Steps, opt.CapstoneSteps),
+		track:    newTracker(opt.Events, opt.Steps, opt.CapstoneSteps),
+		sessions: newSecrets(sessionLife, sessionIdle), tickets: newSecrets(ticketLife, 0), attempts: newAttempts(),
 		invokePatience: invokePatience,
 		status:         &memo[lab.Status]{age: statusAge, get: opt.Status},
 		prometheus:     newPrometheus(opt.Prometheus, opt.PrometheusURL),
 	}
 	s.functions = newFunctions(opt.Functions, s.prometheus)
+	s.terminals = newTerminals(opt.Shell, opt.Log)
 	s.metrics = newMetrics(s)
 	return s, nil
 }
 
 // Close ends all event and log streams, so that http.Server.Shutdown need not wait
-// for viewers. The handlers go on answering everything else.
-func (s *Server) Close() { s.closeOnce.Do(func() { close(s.done) }) }
+// for viewers, and all terminals. The handlers go on answering everything else.
+func (s *Server) Close() {
+	s.closeOnce.Do(func() {
+		close(s.done)
+		s.terminals.close()
+	})
+}
 
 // Handler is for the loopback TCP listener. The http.Server around it must not set
 // a WriteTimeout, for streams last.
-func (s *Server) Handler() http.Handler {
-	e := s.newEcho()
-	e.Use(securityHeaders, s.guard)
-	s.routePages(e)
-	s.routeAPI(e.Group("/api/v1"))
-	return e
-}
+func (s *Server) Handler() http.Handler { return s.enter(&door{hosts: s.hosts, scheme: "http"}) }
 
 // AdminHandler is for a unix socket with mode 0600: whoever can open it may do all.
 func (s *Server) AdminHandler() http.Handler {
 	e := s.newEcho()
 	api := e.Group("/api/v1")
 	s.routeAPI(api)
+	s.routeLessonScripts(api.Group("/lessons"))
 	api.POST("/stop", s.apiStop)
+	api.POST("/ticket", s.apiTicket)
 	return e
 }
 
 func (s *Server) newEcho() *echo.Echo {
+	e := s.newBareEcho()
+	e.GET("/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
+	e.GET("/metrics", s.metrics.handler())
+	return e
+}
+
+// newBareEcho answers nothing yet.
+func (s *Server) newBareEcho() *echo.Echo {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.HTTPErrorHandler = s.handleError
@@ -106,8 +122,6 @@ func (s *Server) newEcho() *echo.Echo {
 		},
 	}))
 	e.Use(limitBodies())
-	e.GET("/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
-	e.GET("/metrics", s.metrics.handler())
 	return e
 }
 

@@ -12,3 +12,4 @@ live((region) => copyButtons(region));
 if (log) import('./log.js').then((m) => m.follow(log));
 if (plots) import('./plots.js').then((m) => m.draw(plots));
 if (invoke) import('./invoke.js').then((m) => m.enhance(invoke));
+for (const panel of document.querySelectorAll('[data-terminal]')) import('./terminal.js').then((m) => m.start(panel));
