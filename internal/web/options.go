@@ -77,6 +77,9 @@ type Options struct {
 	// ObjectEvents returns what Kubernetes reports on a component, newest first.
 	ObjectEvents func(ctx context.Context, namespace, name string) ([]lab.ObjectEvent, error)
 
+	// Lessons are what the pages and the API of lessons need.
+	Lessons LessonParts
+
 	// Prometheus reaches PrometheusURL, which is without a trailing slash.
 	Prometheus    *http.Client
 	PrometheusURL string

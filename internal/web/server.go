@@ -32,7 +32,12 @@ type Server struct {
 	// prometheus and functions are asked once for all viewers.
 	prometheus *promClient
 	functions  *functionSet
-	hosts      map[string]bool
+	energy     *memo[answered[energyFigures]]
+	flow       *memo[map[string]flowRate]
+	// preferences are what the settings page stored.
+	preferences *memo[map[string]string]
+	solutions   solutionShelf
+	hosts       map[string]bool
 	// token must come with every unsafe request over TCP. Only who can read a page
 	// knows it, and other origins cannot.
 	token string
@@ -67,6 +72,9 @@ func New(opt Options) (*Server, error) {
 		prometheus:     newPrometheus(opt.Prometheus, opt.PrometheusURL),
 	}
 	s.functions = newFunctions(opt.Functions, s.prometheus)
+	s.energy = asked(queryAge, s.prometheus.energy)
+	s.flow = &memo[map[string]flowRate]{age: flowAge, get: s.prometheus.flowRates}
+	s.preferences = s.newPreferences()
 	s.metrics = newMetrics(s)
 	return s, nil
 }
@@ -90,11 +98,20 @@ func (s *Server) AdminHandler() http.Handler {
 	e := s.newEcho()
 	api := e.Group("/api/v1")
 	s.routeAPI(api)
+	s.routeLessonScripts(api.Group("/lessons"))
 	api.POST("/stop", s.apiStop)
 	return e
 }
 
 func (s *Server) newEcho() *echo.Echo {
+	e := s.newBareEcho()
+	e.GET("/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
+	e.GET("/metrics", s.metrics.handler())
+	return e
+}
+
+// newBareEcho answers nothing yet.
+func (s *Server) newBareEcho() *echo.Echo {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.HTTPErrorHandler = s.handleError
@@ -106,8 +123,6 @@ func (s *Server) newEcho() *echo.Echo {
 		},
 	}))
 	e.Use(limitBodies())
-	e.GET("/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
-	e.GET("/metrics", s.metrics.handler())
 	return e
 }
 
