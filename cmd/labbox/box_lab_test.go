@@ -27,6 +27,7 @@ func TestBoxLab(t *testing.T) {
 		{"kubectl, kubeconfig and helm are there", boxTools},
 		{"images are never pulled", boxImages},
 		{"five modules", boxModules},
+		{"the workbench has tools, logins and the learner's rights", boxWorkbench},
 		{"logs", boxLogs},
 		{"functions are built without Docker", boxFunctions},
 		{"functions under load, the queue, AWS's clients", boxPlatform},

@@ -12,6 +12,9 @@ import (
 var version = "dev"
 
 func main() {
+	if code, handled := app.Applet(os.Args); handled {
+		os.Exit(code)
+	}
 	if code, handled := app.Reexec(os.Args[1:]); handled {
 		os.Exit(code)
 	}

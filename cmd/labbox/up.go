@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -13,7 +14,10 @@ import (
 )
 
 func newUp(g *globals) *cobra.Command {
-	var foreground bool
+	var (
+		foreground bool
+		listen     string
+	)
 	cmd := &cobra.Command{
 		Use:   "up",
 		Short: "Start the lab, or go on where an earlier start ended",
@@ -21,6 +25,9 @@ func newUp(g *globals) *cobra.Command {
 			"The dashboard shows the start live. Ctrl-C stops the lab; the next \"labbox up\" goes on from there.",
 		Args: args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if listen != "" {
+				g.sets = append(g.sets, "remote.listen="+strconv.Quote(listen))
+			}
 			cfg, err := g.config()
 			if err != nil {
 				return err
@@ -32,6 +39,7 @@ func newUp(g *globals) *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&foreground, "foreground", false, "stay in the foreground until Ctrl-C")
+	cmd.Flags().StringVar(&listen, "listen", "", "open the dashboard to a network, too: ADDRESS[:PORT], with a password and TLS")
 	return cmd
 }
 
@@ -104,6 +112,6 @@ func printLinks(ctx context.Context, cfg app.Config, out io.Writer) error {
 		}
 		fmt.Fprintf(out, "  %-16s %s%s\n", l.Name, l.URL, login)
 	}
-	fmt.Fprintln(out, "\nNext: labbox capstone run   ·   labbox status   ·   labbox kubectl get pods -A   ·   labbox down")
+	fmt.Fprintln(out, "\nNext: labbox open   ·   labbox capstone run   ·   labbox status   ·   labbox kubectl get pods -A   ·   labbox down")
 	return nil
 }

@@ -31,7 +31,7 @@ func bundle(dir, modules, inputs string) error {
 		EntryPoints: entries, NodePaths: []string{modules}, Outdir: dist, EntryNames: "[name]-[hash]",
 		Bundle: true, Format: api.FormatESModule, Platform: api.PlatformBrowser, Target: api.ES2022,
 		MinifyWhitespace: true, MinifyIdentifiers: true, MinifySyntax: true,
-		LegalComments: api.LegalCommentsEndOfFile, LogLevel: api.LogLevelWarning,
+		LegalComments: api.LegalCommentsEndOfFile, LogLevel: api.LogLevelWarning, Plugins: []api.Plugin{strict()},
 	})
 	if len(result.Errors) > 0 {
 		return fmt.Errorf("bundle %s: %d errors, see above", dir, len(result.Errors))
@@ -85,7 +85,11 @@ func copyLicence(modules, dist string) error {
 	if err != nil {
 		return fmt.Errorf("list licences: %w", err)
 	}
-	for _, from := range licences {
+	scoped, err := filepath.Glob(filepath.Join(modules, "@*", "*", "LICENSE*"))
+	if err != nil {
+		return fmt.Errorf("list licences: %w", err)
+	}
+	for _, from := range append(licences, scoped...) {
 		text, err := os.ReadFile(from)
 		if err != nil {
 			return fmt.Errorf("read licence: %w", err)

@@ -25,7 +25,8 @@ func (d *daemon) forwardURL(f sdk.Forward) string {
 
 // links is what a learner can open, the dashboard first.
 func (d *daemon) links(ctx context.Context) []lab.Link {
-	links := []lab.Link{{ID: "dashboard", Name: "Dashboard", URL: "http://" + d.cfg.addr(d.cfg.Ports.Dashboard)}}
+	links := []lab.Link{{ID: dashboardLogin, Name: "Dashboard", URL: "http://" + d.cfg.addr(d.cfg.Ports.Dashboard)}}
+	links = append(links, d.abroadLinks()...)
 	for _, f := range d.currentPlans().forwards {
 		l := lab.Link{ID: f.Name, Name: f.Title.In("en"), URL: d.forwardURL(f)}
 		if f.Credentials != nil {
@@ -42,6 +43,13 @@ func (d *daemon) links(ctx context.Context) []lab.Link {
 // ones only. An unknown name is CodeNotFound.
 func (d *daemon) credentials(ctx context.Context, name string) ([]Credential, error) {
 	all := []Credential{}
+	if name == "" || name == dashboardLogin {
+		word, err := keptSecret(d.paths.Password())
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, Credential{ID: dashboardLogin, User: dashboardUser, Password: word})
+	}
 	for _, f := range d.currentPlans().forwards {
 		if f.Credentials == nil || (name != "" && name != f.Name) {
 			continue

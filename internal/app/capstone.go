@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/labbox/labbox/internal/capstone"
+	"github.com/labbox/labbox/internal/image"
 	"github.com/labbox/labbox/internal/lab"
 )
 
@@ -86,7 +87,7 @@ func (c *capstoneRunner) wait(ctx context.Context) error {
 
 // start lets work go on in the background for as long as the lab runs.
 func (c *capstoneRunner) start(ctx context.Context, work func(context.Context, *capstone.Capstone) error) error {
-	made, err := c.build()
+	made, err := c.build(ctx)
 	if err != nil {
 		return err
 	}
@@ -120,15 +121,20 @@ func (c *capstoneRunner) start(ctx context.Context, work func(context.Context, *
 }
 
 // build makes the room's Capstone from where the systems are now.
-func (c *capstoneRunner) build() (*capstone.Capstone, error) {
+func (c *capstoneRunner) build(ctx context.Context) (*capstone.Capstone, error) {
 	d := c.d
 	if d.currentPhase() != lab.StateReady {
 		return nil, lab.Errorf(lab.CodeNotReady, "Wait for it: labbox status", "the lab is not ready for the capstone (phase %s)", d.currentPhase())
+	}
+	worker, err := image.Lookup(ctx, d.cluster.ContainerdSocket(), capstone.WorkerImage)
+	if err != nil {
+		return nil, err
 	}
 	inCluster := capstone.DialServices(d.cluster.DialService)
 	inCluster.Timeout = callTimeout
 	return capstone.New(capstone.Options{
 		Objects:       d.cluster,
+		Images:        capstone.Images{WorkerDigest: worker},
 		Git:           capstone.Endpoint{URL: d.endpoint("git"), Auth: d.login("git")},
 		Argo:          capstone.Endpoint{URL: d.endpoint("argocd"), Auth: d.login("argocd")},
 		Gateway:       capstone.Endpoint{URL: d.endpoint("gateway"), Auth: d.login("gateway")},

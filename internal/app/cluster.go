@@ -15,8 +15,11 @@ import (
 func Kubeconfig(cfg Config) ([]byte, error) { return readKubeconfig(cfg) }
 
 // Kubectl runs kubectl's own command line against the lab and returns its exit
-// code.
+// code. In the workbench it has the learner's rights.
 func Kubectl(cfg Config, args []string) (int, error) {
+	if inWorkbench() {
+		return kube.Kubectl("", args), nil
+	}
 	if _, err := readKubeconfig(cfg); err != nil {
 		return 0, err
 	}

@@ -21,6 +21,8 @@ type Config struct {
 	// Listen is the loopback address that the ports below are opened on.
 	Listen string `json:"listen"`
 	Ports  Ports  `json:"ports"`
+	// Remote opens the dashboard to a network.
+	Remote DashboardAbroad `json:"remote"`
 	// Trends are the modules to start; their charts make up the lab.
 	Trends []string `json:"trends"`
 	// MinMemoryMiB and MinDiskMiB are what the preflight look insists on.
@@ -118,6 +120,10 @@ func (c *Config) validate() error {
 		return configError("dataDir %q is not an absolute path below the root", c.DataDir)
 	}
 	c.DataDir = filepath.Clean(c.DataDir)
+	var err error
+	if c.Remote, err = c.Remote.normal(); err != nil {
+		return err
+	}
 	seen := map[int]string{}
 	for _, p := range c.Ports.list() {
 		if p.number < 1 || p.number > 65535 {

@@ -13,6 +13,7 @@ import (
 	"github.com/labbox/labbox/internal/helm"
 	"github.com/labbox/labbox/internal/kube"
 	"github.com/labbox/labbox/internal/lab"
+	"github.com/labbox/labbox/internal/lesson"
 	"github.com/labbox/labbox/internal/modhost"
 	"github.com/labbox/labbox/internal/sqlite"
 	"github.com/labbox/labbox/internal/supervise"
@@ -58,6 +59,7 @@ type daemon struct {
 
 	phase   atomic.Value // lab.State
 	plans   atomic.Pointer[planned]
+	abroad  atomic.Pointer[abroad]
 	health  healths
 	stopped chan struct{}
 	once    sync.Once
@@ -77,6 +79,7 @@ type daemon struct {
 	images     *imageGate
 	modulesUp  bool
 	capstone   *capstoneRunner
+	lessons    *lesson.Engine
 
 	remaining []step // steps not done yet
 	undo      []undo // what close does, newest first

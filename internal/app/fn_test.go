@@ -74,27 +74,6 @@ func TestChange(t *testing.T) {
 	}
 }
 
-func TestBuilderSecret(t *testing.T) {
-	t.Parallel()
-	file := filepath.Join(t.TempDir(), "secret")
-	first, err := builderSecret(file)
-	if err != nil || len(first) < 32 {
-		t.Fatalf("%q, %v", first, err)
-	}
-	if again, err := builderSecret(file); err != nil || string(again) != string(first) {
-		t.Errorf("%q, %v, want the same", again, err)
-	}
-	if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
-		t.Errorf("%v, %v", info, err)
-	}
-	if err := os.WriteFile(file, []byte("short\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := builderSecret(file); err == nil {
-		t.Error("a short secret was taken")
-	}
-}
-
 // A function whose image was built anew under the same name gets new pods.
 func TestRenew(t *testing.T) {
 	t.Parallel()

@@ -2,9 +2,7 @@ package app
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -128,7 +126,7 @@ func (f *functionStore) removeImages(ctx context.Context, name string) ([]string
 // the dashboard's guard: programs have no page's token, and the builder knows who
 // asks by the signature of what they send.
 func (f *functionStore) withBuilder(dashboard http.Handler, secretFile string) (http.Handler, error) {
-	secret, err := builderSecret(secretFile)
+	secret, err := keptSecret(secretFile)
 	if err != nil {
 		return nil, err
 	}
@@ -139,7 +137,7 @@ func (f *functionStore) withBuilder(dashboard http.Handler, secretFile string) (
 	if err != nil {
 		return nil, err
 	}
-	builder := remote.New(remote.Options{Secret: secret, Scratch: scratch, Log: f.log,
+	builder := remote.New(remote.Options{Secret: []byte(secret), Scratch: scratch, Log: f.log,
 		Image: f.remoteImage})
 	mux := http.NewServeMux()
 	mux.Handle("/build", builder)
@@ -185,21 +183,3 @@ func (f *functionStore) renew(ctx context.Context, name, ref, digest string) err
 
 // annotationImage makes another image of the same name another pod template.
 const annotationImage = "labbox.dev/image-digest"
-
-// builderSecret reads the key that builds are signed with, or makes one, for root to
-// read only.
-func builderSecret(file string) ([]byte, error) {
-	data, err := os.ReadFile(file)
-	if errors.Is(err, os.ErrNotExist) {
-		data = []byte(rand.Text() + rand.Text())
-		err = os.WriteFile(file, append(data, '\n'), 0o600)
-	}
-	secret := []byte(strings.TrimSpace(string(data)))
-	if err == nil && len(secret) < 16 {
-		err = errors.New("it is too short")
-	}
-	if err != nil {
-		return nil, fmt.Errorf("the builder's secret %s: %w", file, err)
-	}
-	return secret, nil
-}

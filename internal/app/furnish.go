@@ -50,7 +50,7 @@ func (d *daemon) furnish(ctx context.Context, report lab.Report) error {
 	progress := &installProgress{report: report, total: len(d.currentPlans().charts)}
 	var tasks []task
 	for _, c := range d.currentPlans().charts {
-		tasks = append(tasks, task{name: c.Release, needs: c.Needs, do: func(ctx context.Context) error {
+		tasks = append(tasks, task{name: c.Release, needs: needsOf(c, d.currentPlans().charts), do: func(ctx context.Context) error {
 			return d.install(ctx, c, progress)
 		}})
 	}

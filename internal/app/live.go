@@ -34,6 +34,7 @@ func (d *daemon) live(ctx context.Context, report lab.Report) error {
 		waiting = append(waiting, unready(d.status(bounded).Components)...)
 		if len(waiting) == 0 {
 			d.keepChecking(ctx)
+			d.keepLearning(ctx)
 			return nil
 		}
 		report(lab.Progress{Message: "waiting for " + strings.Join(waiting, ", ")})

@@ -49,11 +49,23 @@ func (p Paths) Verified() string { return p.file("verified") }
 // Modules holds foreign modules.
 func (p Paths) Modules() string { return p.file("modules") }
 
+// Workbench is the directory that the learner's workbench sees.
+func (p Paths) Workbench() string { return p.file("workbench") }
+
+// WorkbenchSocket answers what the learner asks from inside of the workbench.
+func (p Paths) WorkbenchSocket() string { return filepath.Join(p.Workbench(), "lab.sock") }
+
 // Builds is where functions are built.
 func (p Paths) Builds() string { return p.file("builds") }
 
 // BuilderSecret is the key that builds of faas-cli are signed with.
 func (p Paths) BuilderSecret() string { return p.file("builder-secret") }
+
+// Password is the file with the dashboard's password.
+func (p Paths) Password() string { return p.file("dashboard-password") }
+
+// TLS holds the certificate that labbox makes for itself.
+func (p Paths) TLS() string { return p.file("tls") }
 
 // cgroupOf names the control group of the lab in dir, so that labs in different
 // directories never share one.

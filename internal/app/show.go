@@ -21,7 +21,16 @@ import (
 
 // show opens the dashboard on its loopback port and the admin API on the socket.
 func (d *daemon) show(ctx context.Context, _ lab.Report) error {
-	server, err := web.New(d.webOptions())
+	if err := d.learn(ctx); err != nil {
+		return err
+	}
+	password, err := keptSecret(d.paths.Password())
+	if err != nil {
+		return err
+	}
+	options := d.webOptions()
+	options.Password = password
+	server, err := web.New(options)
 	if err != nil {
 		return err
 	}
@@ -37,6 +46,15 @@ func (d *daemon) show(ctx context.Context, _ lab.Report) error {
 	if err != nil {
 		_ = tcp.Close()
 		return fmt.Errorf("open the admin socket: %w", err)
+	}
+	err = d.openWorkbench(ctx, server.LessonHandler())
+	if err == nil {
+		err = d.showAbroad(ctx, server)
+	}
+	if err != nil {
+		_ = tcp.Close()
+		_ = socket.Close()
+		return err
 	}
 	d.serve("dashboard", tcp, front)
 	d.serve("admin socket", socket, d.adminHandler(server.AdminHandler()))
@@ -93,6 +111,8 @@ func (d *daemon) webOptions() web.Options {
 		Functions: functions.New(functions.Options{
 			URL: func() string { return d.endpoint("gateway") }, Login: d.login("gateway"), Workloads: d.cluster.Workloads,
 		}).Parts(),
+		Lessons:    d.lessonParts(),
+		Shell:      d.bench().Shell,
 		Prometheus: loopbackClient(), PrometheusURL: "http://" + d.cfg.addr(d.cfg.Ports.Prometheus),
 	}
 	for _, s := range d.steps() {

@@ -58,7 +58,7 @@ func (j *job) answering(ctx context.Context, e example) error {
 		return err
 	}
 	j.say("waiting for the first answer")
-	w := j.await(30*time.Second, "function classify to answer with model version "+j.version,
+	w := j.await(2*time.Minute, "function classify to answer with model version "+j.version,
 		"Read what it says: labbox kubectl -n openfaas-fn logs deployment/classify")
 	return w.until(ctx, func(ctx context.Context) (bool, string, error) {
 		a, err := j.gateway.classify(ctx, image)

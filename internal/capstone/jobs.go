@@ -19,7 +19,7 @@ func jobManifest(name, image, program string, env map[string]string) map[string]
 		"apiVersion": "batch/v1", "kind": "Job",
 		"metadata": map[string]any{"name": name, "namespace": mlSpace, "labels": labels},
 		"spec": map[string]any{
-			"backoffLimit": 0, "activeDeadlineSeconds": 170,
+			"backoffLimit": 0, "activeDeadlineSeconds": 580, // on a slow machine without hardware support, too
 			"template": map[string]any{
 				"metadata": map[string]any{"labels": labels},
 				"spec": map[string]any{

@@ -40,6 +40,12 @@ type Endpoint struct {
 	Auth func(ctx context.Context) (user, password string, err error)
 }
 
+// The lab's own images, which Images has where its fields are empty.
+const (
+	WorkerImage   = "labbox.local/ml-worker:3.17.2"
+	FunctionImage = "labbox.local/fn-python:dev"
+)
+
 // Images are the references of the images the capstone runs.
 type Images struct {
 	// Worker trains, evaluates, registers and serves models.
@@ -87,10 +93,10 @@ func (o Options) withDefaults() (Options, error) {
 		o.InCluster = o.HTTP
 	}
 	if o.Images.Worker == "" {
-		o.Images.Worker = "labbox.local/ml-worker:3.17.2"
+		o.Images.Worker = WorkerImage
 	}
 	if o.Images.Function == "" {
-		o.Images.Function = "labbox.local/fn-python:dev"
+		o.Images.Function = FunctionImage
 	}
 	if o.IdleWindow == 0 {
 		o.IdleWindow = 10 * time.Second

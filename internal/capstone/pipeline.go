@@ -158,7 +158,7 @@ func (j *job) work(ctx context.Context, stage string, env map[string]string, the
 		return fmt.Errorf("start job %s: %w", name, err)
 	}
 	j.stages = append(j.stages, stage)
-	w := j.await(3*time.Minute, "the result of job "+name+" in MLflow", logsOf(name))
+	w := j.await(10*time.Minute, "the result of job "+name+" in MLflow", logsOf(name))
 	return w.until(ctx, func(ctx context.Context) (bool, string, error) {
 		if found, err := there(ctx); found || err != nil {
 			return found, "", err

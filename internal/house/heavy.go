@@ -27,6 +27,8 @@ var heavy = []struct {
 	{"google.golang.org/grpc", []string{"internal/modhost", "plugins/sdk", "internal/kube"}},
 	{"google.golang.org/protobuf", []string{"internal/modhost", "plugins/sdk", "internal/kube"}},
 	{"github.com/labstack/echo", []string{"internal/web"}},
+	// The terminal's connection; Kubernetes' own client brings it.
+	{"github.com/gorilla/websocket", []string{"internal/web", "internal/kube"}},
 	{"modernc.org/sqlite", []string{"internal/sqlite"}},
 	{"github.com/k3s-io/kine", []string{"internal/kube"}},
 	{"github.com/coredns/", []string{"internal/kube"}},
@@ -35,7 +37,11 @@ var heavy = []struct {
 	{"github.com/vishvananda/", []string{"internal/kube"}},
 	// The queue's store, in the gateway's own process.
 	{"github.com/nats-io/", []string{"internal/faas"}},
-	{"github.com/go-git/", []string{"internal/capstone", "internal/git"}},
+	{"github.com/go-git/", []string{"internal/capstone", "internal/git", "internal/lesson"}},
+	// The language of the lessons' conditions; Kubernetes links it for its own.
+	{"github.com/google/cel-go", []string{"internal/lesson"}},
+	// Helm links it for the values of charts.
+	{"github.com/santhosh-tekuri/jsonschema", []string{"internal/lesson"}},
 	{"github.com/chromedp/", []string{"internal/web"}},
 	{"github.com/evanw/esbuild", []string{"cmd/mkui"}},
 }

@@ -14,7 +14,7 @@ import (
 var machinePath = regexp.MustCompile(`(?:^|[^A-Za-z0-9_.\-/])(/(?:root|work|home/[a-z]+|Users/[A-Za-z]+)/)[A-Za-z0-9_.]`)
 
 // podHomes are home directories inside images, the same for everybody.
-var podHomes = []string{"/home/app/"}
+var podHomes = []string{"/home/app/", "/home/learner/"}
 
 // urlHost matches the host in a URL.
 var urlHost = regexp.MustCompile(`https?://(?:[^/@\s"']*@)?([A-Za-z0-9.\-]+)`)

@@ -11,13 +11,15 @@ import (
 	"k8s.io/kubectl/pkg/cmd/util"
 )
 
-// Kubectl runs upstream's kubectl in this process with the given kubeconfig file
-// and returns its exit code. On an error it prints it as kubectl does and may end
-// the process.
+// Kubectl runs upstream's kubectl in this process with the given kubeconfig file and
+// returns its exit code; with "" kubectl looks for one in its own places. On an error
+// it prints it as kubectl does and may end the process.
 func Kubectl(kubeconfig string, args []string) int {
-	if err := os.Setenv("KUBECONFIG", kubeconfig); err != nil {
-		fmt.Fprintf(os.Stderr, "kubectl: %v\n", err)
-		return 1
+	if kubeconfig != "" {
+		if err := os.Setenv("KUBECONFIG", kubeconfig); err != nil {
+			fmt.Fprintf(os.Stderr, "kubectl: %v\n", err)
+			return 1
+		}
 	}
 	streams := genericiooptions.IOStreams{In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr}
 	os.Args = append([]string{"kubectl"}, args...)

@@ -43,6 +43,7 @@ const (
 	boxRun        = "/run/labbox"
 	boxBin        = "/run/labbox/bin"
 	boxStore      = "/run/labbox/kine.sock"
+	boxProgram    = "/run/labbox/program" // labbox itself, for pods that mount it
 	boxContainerd = "/run/containerd/containerd.sock"
 	boxKubelet    = "/var/lib/kubelet"
 )

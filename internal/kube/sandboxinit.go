@@ -91,6 +91,10 @@ func makeMounts(dataDir, helpersDir string) error {
 		return err
 	}
 	defer unix.Close(helpers)
+	program, noProgram := openProgram()
+	if noProgram == nil {
+		defer unix.Close(program)
+	}
 	if err := mount("proc", "/proc", "proc", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, ""); err != nil {
 		return err
 	}
@@ -114,6 +118,9 @@ func makeMounts(dataDir, helpersDir string) error {
 		}
 	}
 	if err := hideTunables(); err != nil {
+		return err
+	}
+	if err := showProgram(program, noProgram); err != nil {
 		return err
 	}
 	return writePrograms()

@@ -26,6 +26,7 @@ const (
 	CodeCapstone   Code = "capstone"    // the capstone did not pass
 	CodeNotFound   Code = "not-found"   // no such component, module, lesson...
 	CodeFunction   Code = "function"    // a function answered with an error
+	CodeLesson     Code = "lesson"      // a task of a lesson is not done
 	CodeInternal   Code = "internal"    // a defect of labbox
 
 	CodeInterrupted Code = "interrupted" // the user broke it off
@@ -98,8 +99,9 @@ func Codes() []CodeInfo {
 		{CodeNotReady, 12, "the lab runs, but a component is not ready"},
 		{CodeStep, 13, "a step of \"labbox up\" failed; what was built stands, \"labbox up\" goes on from there"},
 		{CodeCapstone, 14, "the capstone did not pass"},
-		{CodeNotFound, 15, "no such component, release or module"},
+		{CodeNotFound, 15, "no such component, release, module or lesson"},
 		{CodeFunction, 16, "a function answered with an error; its log says more: labbox fn logs NAME"},
+		{CodeLesson, 17, "a task of a lesson is not done yet; what was seen and expected is printed"},
 		{CodeInterrupted, 130, "broken off with Ctrl-C"},
 	}
 }

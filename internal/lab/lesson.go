@@ -116,6 +116,9 @@ type Solution struct {
 	Task string `json:"task"`
 	// Commands is the script that does it in the workbench.
 	Commands string `json:"commands"`
+	// Answer is the right answer to a question, where it is not the Commands that find
+	// it; of a choice its id.
+	Answer string `json:"answer,omitempty"`
 	// Diff is a unified diff where the solution is a change of files; may be empty.
 	Diff string `json:"diff,omitempty"`
 }

@@ -48,6 +48,7 @@ func (s *Server) routeAPI(g *echo.Group) {
 	g.GET("/logs/:component", s.apiLogs)
 	g.GET("/query_range", s.apiQueryRange)
 	s.routeFunctionAPI(g.Group("/functions"))
+	s.routeLessonAPI(g.Group("/lessons"))
 }
 
 func (s *Server) apiSteps(c echo.Context) error {

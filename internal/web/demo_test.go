@@ -37,6 +37,18 @@ type demo struct {
 	functions *demoFunctions
 	lessons   *demoLessons
 	memory    *demoMemory
+
+	owner string // a session
+}
+
+// session is the owner's, made when it is first asked for.
+func (d *demo) session() string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.owner == "" {
+		d.owner = d.server.sessions.issue()
+	}
+	return d.owner
 }
 
 // newDemo serves on a loopback port of its own until the test ends.
@@ -60,6 +72,7 @@ func newDemoOn(t *testing.T, listener net.Listener) *demo {
 		Functions: d.functions.parts(),
 		Lessons:   d.lessons.parts(),
 		Memory:    d.memory, ObjectEvents: demoObjectEvents,
+		Shell:      demoShell,
 		Prometheus: prometheus.Client(), PrometheusURL: prometheus.URL,
 	})
 	if err != nil {

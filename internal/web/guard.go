@@ -53,33 +53,39 @@ func allowedHosts(addr string, more []string) (map[string]bool, error) {
 	return hosts, nil
 }
 
-// guard refuses requests that do not come from a page of ours.
-func (s *Server) guard(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		r := c.Request()
-		if err := s.checkHost(r); err != nil {
-			return err
-		}
-		if isUnsafe(r.Method) {
-			if err := s.checkOrigin(r); err != nil {
+// guard refuses requests that do not come through the door as they should.
+func (s *Server) guard(d *door) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			r := c.Request()
+			if err := s.checkHost(d, r); err != nil {
 				return err
+			}
+			inside := !d.remote || s.signedIn(c)
+			c.Set(keyOutside, !inside)
+			if !inside && !openToAll(r.URL.Path) {
+				return s.locked(c)
+			}
+			if isUnsafe(r.Method) {
+				if err := s.checkOrigin(d, r, inside); err != nil {
+					return err
+				}
+				return next(c)
+			}
+			site := r.Header.Get("Sec-Fetch-Site")
+			if strings.HasPrefix(r.URL.Path, "/api/") && (site == "cross-site" || site == "same-site") {
+				return refusal("the API was asked by a page of another origin")
 			}
 			return next(c)
 		}
-		site := r.Header.Get("Sec-Fetch-Site")
-		if strings.HasPrefix(r.URL.Path, "/api/") && (site == "cross-site" || site == "same-site") {
-			return refusal("the API was asked by a page of another origin")
-		}
-		return next(c)
 	}
 }
 
-func (s *Server) checkHost(r *http.Request) error {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if ip := net.ParseIP(host); err != nil || ip == nil || !ip.IsLoopback() {
+func (s *Server) checkHost(d *door, r *http.Request) error {
+	if ip := net.ParseIP(remoteHost(r)); !d.remote && (ip == nil || !ip.IsLoopback()) {
 		return refusal("the request did not come from this machine")
 	}
-	if !s.hosts[strings.ToLower(r.Host)] {
+	if !d.hosts[strings.ToLower(r.Host)] {
 		return &httpError{status: http.StatusMisdirectedRequest, err: lab.Errorf("host",
 			"open http://"+s.opt.Addr+"/; through an SSH tunnel, use the same port at both ends",
 			"the Host header %q is not one of this dashboard", r.Host)}
@@ -89,18 +95,23 @@ func (s *Server) checkHost(r *http.Request) error {
 
 // checkOrigin defends unsafe requests thrice: by what the browser says of the
 // sender, by the origin, and by the token. Programs without a token use the socket.
-func (s *Server) checkOrigin(r *http.Request) error {
+// Who is still outside can only sign in; he has no token, so he must say his origin.
+func (s *Server) checkOrigin(d *door, r *http.Request, inside bool) error {
 	if site := r.Header.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" {
 		return refusal("the request was sent by a page of another origin")
 	}
-	if origin := r.Header.Get("Origin"); origin != "" && !strings.EqualFold(origin, "http://"+r.Host) {
+	origin := r.Header.Get("Origin")
+	if (origin != "" || !inside) && !strings.EqualFold(origin, d.scheme+"://"+r.Host) {
 		return refusal("the request was sent by a page of another origin")
+	}
+	if !inside {
+		return nil
 	}
 	token := r.Header.Get("X-CSRF-Token")
 	if token == "" {
 		token = r.PostFormValue("csrf")
 	}
-	if subtle.ConstantTimeCompare([]byte(token), []byte(s.token)) != 1 {
+	if subtle.ConstantTimeCompare([]byte(token), []byte(s.tokenFor(r))) != 1 {
 		return refusal("the request lacks the token of the page")
 	}
 	return nil

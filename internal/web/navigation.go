@@ -9,7 +9,7 @@ type navGroup struct {
 // navigation is the menu: what one learns with, what the lab is made of, and help.
 func navigation() []navGroup {
 	return []navGroup{
-		{"learn", []string{"home", "trends", "lessons", "capstone", "review"}},
+		{"learn", []string{"home", "trends", "lessons", "terminal", "capstone", "review"}},
 		{"lab", []string{"components", "functions", "energy", "plots", "modules"}},
 		{"", []string{"help", "settings"}},
 	}

@@ -54,6 +54,8 @@ type Options struct {
 	Addr string
 	// Hosts are further values of the Host header to accept, with port.
 	Hosts []string
+	// Password is the owner's; without one nobody can sign in but by a ticket.
+	Password string
 	// Version is labbox' own.
 	Version string
 	// Assets is the file system of package ui.
@@ -79,6 +81,9 @@ type Options struct {
 
 	// Lessons are what the pages and the API of lessons need.
 	Lessons LessonParts
+	// Shell runs an interactive shell in the learner's workbench until it ends, or ctx is
+	// done; then it kills it. It returns the shell's exit code.
+	Shell func(ctx context.Context, s Shell) (code int, err error)
 
 	// Prometheus reaches PrometheusURL, which is without a trailing slash.
 	Prometheus    *http.Client

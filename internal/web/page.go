@@ -26,7 +26,9 @@ type view struct {
 	NextTheme string
 	Path      string
 	Token     string
-	Version   string
+	// Owner says that the viewer has signed in.
+	Owner   bool
+	Version string
 	// Last is the newest event shown; the page follows from there.
 	Last int64
 	// Mood is the lab as a whole; see mood.
@@ -59,7 +61,7 @@ func newPages(files fs.FS, a *assets) (*pages, error) {
 			return nil, err
 		}
 		base, err := template.New("layout").Funcs(functions(texts, a)).
-			ParseFS(files, "templates/layout.html", "templates/parts.html", "templates/flow.html")
+			ParseFS(files, "templates/layout.html", "templates/parts.html", "templates/flow.html", "templates/shell.html")
 		if err != nil {
 			return nil, err
 		}
@@ -166,6 +168,7 @@ func (s *Server) routePages(e *echo.Echo) {
 	e.POST("/settings", s.formSettings)
 	s.routeLessonPages(g, e)
 	s.routeReview(g, e)
+	g.GET("/terminal", s.pageTerminal)
 	s.routeFunctionPages(g, e)
 	e.POST("/capstone/run", s.formCapstone(s.runCapstone))
 	e.POST("/capstone/reset", s.formCapstone(s.resetCapstone))
@@ -184,7 +187,7 @@ func (s *Server) render(c echo.Context, p content) error {
 	look := s.look(c.Request())
 	v := view{
 		Page: p.page, Nav: navigation(), Tabs: tabs(), look: look, NextTheme: nextTheme(look.Theme), Path: c.Request().URL.Path,
-		Token: s.token, Version: s.opt.Version, Last: p.now.Last, Mood: mood(s.status.load(c.Request().Context()), p.now.Up),
+		Token: s.pageToken(c), Owner: s.signedIn(c), Version: s.opt.Version, Last: p.now.Last, Mood: mood(s.status.load(c.Request().Context()), p.now.Up),
 		Done: countReady(p.now.Up), Total: len(p.now.Up), Data: p.data,
 	}
 	var out bytes.Buffer

@@ -52,7 +52,10 @@ func TestTextsAreUsed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	made := regexp.MustCompile(`^(nav|step|delivery|capstone|flow|evidence|next|trend|state|course|system|tool|plot|unit|signal|error|theme|home\.(headline|lead|time))\.|^lesson\.state\.|^review\.(question|state|result)\.|^settings\.(lang|theme)\.|^help\.kind\.|^energy\.method\.|^(yes|no)$|^functions\.(environment|secrets|labels|annotations|requests|limits|constraints)$`)
+	made := regexp.MustCompile(`^(` + strings.Join([]string{ // keys that templates put together
+		`nav`, `step`, `delivery`, `capstone`, `flow`, `signin\.problem`, `evidence`, `next`, `trend`, `state`, `plot`, `unit`, `signal`,
+		`error`, `theme`, `course`, `system`, `tool`, `lesson\.state`, `review\.(question|state|result)`, `settings\.(lang|theme)`, `help\.kind`, `energy\.method`, `terminal\.say`, `home\.(headline|lead|time)`,
+	}, "|") + `)\.|^(yes|no)$|^functions\.(environment|secrets|labels|annotations|requests|limits|constraints)$`)
 	for key := range mustCatalogue(t, "en").texts {
 		if !made.MatchString(key) && !strings.Contains(sources.String(), `"`+key+`"`) {
 			t.Errorf("nobody uses the text %s", key)

@@ -37,10 +37,15 @@ type Server struct {
 	// preferences are what the settings page stored.
 	preferences *memo[map[string]string]
 	solutions   solutionShelf
+	terminals   *terminals
 	hosts       map[string]bool
 	// token must come with every unsafe request over TCP. Only who can read a page
 	// knows it, and other origins cannot.
 	token string
+	// sessions are the browsers the owner has signed in with, tickets the links that
+	// sign one in, attempts the bound on guesses.
+	sessions, tickets *secrets
+	attempts          *attempts
 	// invokePatience is how long the answer of a function is waited for.
 	invokePatience time.Duration
 
@@ -66,7 +71,8 @@ func New(opt Options) (*Server, error) {
 	}
 	s := &Server{
 		opt: opt, pages: pages, assets: files, hosts: hosts, token: rand.Text(), done: make(chan struct{}),
-		track:          newTracker(opt.Events, opt.Steps, opt.CapstoneSteps),
+		track:    newTracker(opt.Events, opt.Steps, opt.CapstoneSteps),
+		sessions: newSecrets(sessionLife, sessionIdle), tickets: newSecrets(ticketLife, 0), attempts: newAttempts(),
 		invokePatience: invokePatience,
 		status:         &memo[lab.Status]{age: statusAge, get: opt.Status},
 		prometheus:     newPrometheus(opt.Prometheus, opt.PrometheusURL),
@@ -75,23 +81,23 @@ func New(opt Options) (*Server, error) {
 	s.energy = asked(queryAge, s.prometheus.energy)
 	s.flow = &memo[map[string]flowRate]{age: flowAge, get: s.prometheus.flowRates}
 	s.preferences = s.newPreferences()
+	s.terminals = newTerminals(opt.Shell, opt.Log)
 	s.metrics = newMetrics(s)
 	return s, nil
 }
 
 // Close ends all event and log streams, so that http.Server.Shutdown need not wait
-// for viewers. The handlers go on answering everything else.
-func (s *Server) Close() { s.closeOnce.Do(func() { close(s.done) }) }
+// for viewers, and all terminals. The handlers go on answering everything else.
+func (s *Server) Close() {
+	s.closeOnce.Do(func() {
+		close(s.done)
+		s.terminals.close()
+	})
+}
 
 // Handler is for the loopback TCP listener. The http.Server around it must not set
 // a WriteTimeout, for streams last.
-func (s *Server) Handler() http.Handler {
-	e := s.newEcho()
-	e.Use(securityHeaders, s.guard)
-	s.routePages(e)
-	s.routeAPI(e.Group("/api/v1"))
-	return e
-}
+func (s *Server) Handler() http.Handler { return s.enter(&door{hosts: s.hosts, scheme: "http"}) }
 
 // AdminHandler is for a unix socket with mode 0600: whoever can open it may do all.
 func (s *Server) AdminHandler() http.Handler {
@@ -100,6 +106,7 @@ func (s *Server) AdminHandler() http.Handler {
 	s.routeAPI(api)
 	s.routeLessonScripts(api.Group("/lessons"))
 	api.POST("/stop", s.apiStop)
+	api.POST("/ticket", s.apiTicket)
 	return e
 }
 

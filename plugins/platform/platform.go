@@ -36,13 +36,13 @@ func (m *module) Describe(context.Context) (sdk.Info, error) {
 	}, nil
 }
 
-// Plan implements sdk.Module. The platform brings no chart of its own: it lives in
-// git, and Argo CD carries it out.
+// Plan implements sdk.Module. The platform itself lives in git, and Argo CD carries it
+// out; the workbench is where the learner works on it.
 func (m *module) Plan(_ context.Context, cfg sdk.Config) (sdk.Plan, error) {
 	if err := cfg.RefuseUnknown(name); err != nil {
 		return sdk.Plan{}, err
 	}
-	return sdk.Plan{Repositories: []sdk.Repository{{
+	return sdk.Plan{Charts: []sdk.Chart{workbench()}, Repositories: []sdk.Repository{{
 		Name: repository,
 		Description: sdk.Text{
 			DE: "Die Plattform des Labs: Anwendungen, Umgebungen und der Katalog, deklarativ.",

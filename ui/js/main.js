@@ -16,3 +16,4 @@ if (plots) import('./plots.js').then((m) => m.draw(plots));
 if (invoke) import('./invoke.js').then((m) => m.enhance(invoke));
 if (search) import('./search.js').then((m) => m.search(search));
 if (document.querySelector('svg.flow')) import('./flow.js').then((m) => m.flow());
+for (const panel of document.querySelectorAll('[data-terminal]')) import('./terminal.js').then((m) => m.start(panel));

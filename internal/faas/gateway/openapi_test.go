@@ -14,7 +14,7 @@ import (
 	"github.com/labbox/labbox/internal/faas/queue"
 )
 
-// queued gives a gateway its queue and the list of its events, as cmd/gateway does.
+// queued gives a gateway its queue and the list of its events, as cmd/inpod/gateway does.
 func queued(t *testing.T, s *Server) {
 	t.Helper()
 	config, err := queue.FromEnv(func(string) string { return "" })

@@ -1,0 +1,2 @@
+# Somebody removes the Job.
+kubectl -n my-mlops delete job train

@@ -1,0 +1,2 @@
+# Changes the cluster and not git.
+kubectl -n learn-declarative set env deployment/web GREETING="Good morning"

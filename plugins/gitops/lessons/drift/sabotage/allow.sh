@@ -1,0 +1,1 @@
+kubectl -n learn-drift scale deployment web --replicas=1

@@ -1,0 +1,2 @@
+# Leaves open where it goes.
+sed '/targetNamespace/d' solve/translate.sh | bash

@@ -1,0 +1,21 @@
+# Prints the three Applications: dev and staging follow by themselves, prod is synced by decision.
+for environment in dev staging prod; do
+  cat <<YAML
+---
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata:
+  name: learn-promotion-$environment
+  namespace: argocd
+spec:
+  project: default
+  source:
+    repoURL: http://git.git.svc.cluster.local:3000/learn-promotion.git
+    targetRevision: main
+    path: $environment
+  destination:
+    server: https://kubernetes.default.svc
+    namespace: learn-promotion-$environment
+YAML
+  [ "$environment" = prod ] || echo '  syncPolicy: {automated: {prune: true, selfHeal: true}}'
+done

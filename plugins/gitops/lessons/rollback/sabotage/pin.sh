@@ -1,0 +1,1 @@
+kubectl -n argocd patch application learn-rollback --type=merge -p '{"spec": {"source": {"targetRevision": "main"}}}'

@@ -1,0 +1,1 @@
+kubectl -n learn-sync delete configmap banner --ignore-not-found

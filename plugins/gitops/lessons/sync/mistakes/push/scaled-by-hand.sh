@@ -1,0 +1,1 @@
+kubectl -n learn-sync scale deployment web --replicas=3

@@ -1,0 +1,6 @@
+# The right version, and a message that will tell nobody anything.
+cd ~/learn-promote
+git pull -q --rebase
+sed -i 's/^modelVersion: .*/modelVersion: "3"/' values.yaml
+git commit -qam "new model"
+git push -q origin HEAD:main

@@ -1,0 +1,2 @@
+# The alias in place of a number.
+sed 's/value: "?"/value: champion/' files/champion.yaml | kubectl -n learn-serve apply -f -

@@ -1,0 +1,1 @@
+kubectl -n learn-quota create quota team --hard=requests.cpu=300,requests.memory=256Mi,pods=8 --dry-run=client -o yaml | kubectl apply -f -

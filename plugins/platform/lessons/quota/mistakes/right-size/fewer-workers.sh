@@ -1,0 +1,2 @@
+kubectl -n learn-quota create quota team --hard=requests.cpu=300m,requests.memory=256Mi,pods=8 --dry-run=client -o yaml | kubectl apply -f -
+kubectl -n learn-quota scale deploy/workers --replicas=3

@@ -1,0 +1,1 @@
+kubectl -n learn-quota delete quota team

@@ -1,0 +1,1 @@
+kubectl -n learn-quota scale deploy/workers --replicas=2

@@ -1,0 +1,1 @@
+curl -fsS -X DELETE "$GATEWAY_URL/function/learn-ledger"

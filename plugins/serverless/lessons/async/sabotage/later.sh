@@ -1,0 +1,2 @@
+# Tears the pages out.
+curl -fsS -X DELETE "$GATEWAY_URL/function/learn-ledger"

@@ -1,0 +1,2 @@
+jq '.labels = {"com.openfaas.scale.zero": "true"}' ~/learn-zero/nap.json |
+  curl -fsS -u "$GATEWAY_USER:$GATEWAY_PASSWORD" -X PUT "$GATEWAY_URL/system/functions" -d @-

@@ -1,0 +1,2 @@
+# Forgets to divide.
+sed 's|/ 25||' solve/per-call.sh | bash

@@ -1,0 +1,1 @@
+kubectl -n learn-attribute label deployment --all energy-

@@ -1,0 +1,1 @@
+sed '/deadline-hour/d' solve/flexible.sh | bash

@@ -1,0 +1,1 @@
+kubectl -n learn-carbon delete job report

@@ -1,0 +1,2 @@
+# Measures the same version twice.
+python3 files/measure.py after

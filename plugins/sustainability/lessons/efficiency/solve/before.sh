@@ -1,0 +1,1 @@
+python3 files/measure.py before
