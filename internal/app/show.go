@@ -21,6 +21,9 @@ import (
 
 // show opens the dashboard on its loopback port and the admin API on the socket.
 func (d *daemon) show(ctx context.Context, _ lab.Report) error {
+	if err := d.learn(ctx); err != nil {
+		return err
+	}
 	password, err := keptSecret(d.paths.Password())
 	if err != nil {
 		return err
@@ -44,7 +47,7 @@ func (d *daemon) show(ctx context.Context, _ lab.Report) error {
 		_ = tcp.Close()
 		return fmt.Errorf("open the admin socket: %w", err)
 	}
-	err = d.openWorkbench(ctx, http.NotFoundHandler())
+	err = d.openWorkbench(ctx, server.LessonHandler())
 	if err == nil {
 		err = d.showAbroad(ctx, server)
 	}
@@ -108,6 +111,8 @@ func (d *daemon) webOptions() web.Options {
 		Functions: functions.New(functions.Options{
 			URL: func() string { return d.endpoint("gateway") }, Login: d.login("gateway"), Workloads: d.cluster.Workloads,
 		}).Parts(),
+		Lessons: d.lessonParts(),
+		Memory:  memory{d.store}, ObjectEvents: d.cluster.ObjectEvents,
 		Shell:      d.bench().Shell,
 		Prometheus: loopbackClient(), PrometheusURL: "http://" + d.cfg.addr(d.cfg.Ports.Prometheus),
 	}
@@ -136,7 +141,12 @@ func (d *daemon) adminHandler(api http.Handler) http.Handler {
 	}
 	mux.HandleFunc("GET /api/v1/credentials", logins)
 	mux.HandleFunc("GET /api/v1/credentials/{name}", logins)
+	mux.HandleFunc("POST /api/v1/lessons-reload", func(w http.ResponseWriter, r *http.Request) {
+		wrong, err := d.readLessons(r.Context())
+		answer(w, wrong, err)
+	})
 	d.functions().route(mux)
+	d.routeModules(mux)
 	mux.Handle("/", api)
 	return mux
 }

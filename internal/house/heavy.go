@@ -37,7 +37,11 @@ var heavy = []struct {
 	{"github.com/vishvananda/", []string{"internal/kube"}},
 	// The queue's store, in the gateway's own process.
 	{"github.com/nats-io/", []string{"internal/faas"}},
-	{"github.com/go-git/", []string{"internal/capstone", "internal/git"}},
+	{"github.com/go-git/", []string{"internal/capstone", "internal/git", "internal/lesson"}},
+	// The language of the lessons' conditions; Kubernetes links it for its own.
+	{"github.com/google/cel-go", []string{"internal/lesson"}},
+	// Helm links it for the values of charts.
+	{"github.com/santhosh-tekuri/jsonschema", []string{"internal/lesson", "internal/idp"}},
 	{"github.com/chromedp/", []string{"internal/web"}},
 	{"github.com/evanw/esbuild", []string{"cmd/mkui"}},
 }

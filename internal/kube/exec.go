@@ -34,8 +34,8 @@ const execMark = "LABBOX_EXEC"
 const killScript = `for signal in HUP TERM KILL; do
   found=
   for p in /proc/[0-9]*; do
-    if grep -qsF "` + execMark + `=$1" "$p/environ" && kill -$signal "${p#/proc/}" 2>/dev/null; then found=1; fi
-  done
+    if tr '\0' '\n' < "$p/environ" | grep -qxF "` + execMark + `=$1" && kill -$signal "${p#/proc/}"; then found=1; fi
+  done 2> /dev/null
   [ -n "$found" ] || exit 0
   sleep 0.2
 done`

@@ -2,12 +2,15 @@ package kube
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"os/exec"
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -210,5 +213,43 @@ func TestGate(t *testing.T) {
 	g.shut()
 	if _, err := one.Write([]byte("late")); err == nil || said.Len() != 8000 {
 		t.Errorf("%v after the end; %d bytes, want 8000", err, said.Len())
+	}
+}
+
+// The mark may be anywhere in the environment; children that left the session have it,
+// too, and who ignores the first signals gets the last one.
+func TestKillScript(t *testing.T) {
+	t.Parallel()
+	mustStart := func(mark string) *exec.Cmd {
+		cmd := exec.Command("sh", "-c", `trap "" HUP TERM; (setsid sleep 1000 &); echo up; while :; do sleep 1000; done`)
+		cmd.Env = []string{"PATH=/usr/bin:/bin", "A=1", execMark + "=" + mark, "Z=2"}
+		out, err := cmd.StdoutPipe()
+		if err == nil {
+			err = cmd.Start()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = exec.Command("sh", "-c", killScript, "sh", mark).Run(); _ = cmd.Wait() })
+		if _, err := out.Read(make([]byte, 3)); err != nil {
+			t.Fatal(err)
+		}
+		return cmd
+	}
+	doomed, other := mustStart(rand.Text()), mustStart(rand.Text())
+	mark := strings.TrimPrefix(doomed.Env[2], execMark+"=")
+	if said, err := exec.Command("sh", "-c", killScript, "sh", mark).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, said)
+	}
+	// Standard output ends when the last of them is gone; Wait waits for that.
+	gone := make(chan error, 1)
+	go func() { gone <- doomed.Wait() }()
+	select {
+	case <-gone:
+	case <-time.After(20 * time.Second):
+		t.Error("something that was marked lives on")
+	}
+	if err := other.Process.Signal(syscall.Signal(0)); err != nil {
+		t.Errorf("what carries another mark was killed, too: %v", err)
 	}
 }

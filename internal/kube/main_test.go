@@ -46,7 +46,9 @@ var testChildren = map[string]func() int{
 	"test-stubborn": func() int {
 		signal.Ignore(syscall.SIGTERM)
 		fmt.Println("serving")
-		select {}
+		for { // select {} is a deadlock to the runtime where nothing else runs
+			time.Sleep(time.Hour)
+		}
 	},
 }
 

@@ -168,9 +168,26 @@ func decide(object *unstructured.Unstructured, done func([]byte) (bool, error)) 
 	return done(text)
 }
 
-// resource finds the API endpoint of a kind. A kind that is not known is looked
-// up once more without the cache: its definition may just have been applied.
+// resource finds the API endpoint of a kind, in the namespace "default" where none is
+// named.
 func (c *Cluster) resource(apiVersion, kind, namespace string) (dynamic.ResourceInterface, error) {
+	mapping, err := c.mapping(apiVersion, kind)
+	if err != nil {
+		return nil, err
+	}
+	target := c.clients.dynamic.Resource(mapping.Resource)
+	if mapping.Scope.Name() == meta.RESTScopeNameNamespace {
+		if namespace == "" {
+			namespace = metav1.NamespaceDefault
+		}
+		return target.Namespace(namespace), nil
+	}
+	return target, nil
+}
+
+// mapping finds what a kind is called in the API. A kind that is not known is looked
+// up once more without the cache: its definition may just have been applied.
+func (c *Cluster) mapping(apiVersion, kind string) (*meta.RESTMapping, error) {
 	if err := c.connect(); err != nil {
 		return nil, err
 	}
@@ -188,17 +205,7 @@ func (c *Cluster) resource(apiVersion, kind, namespace string) (dynamic.Resource
 		mapper.Reset()
 		mapping, err = mapper.RESTMapping(want, version.Version)
 	}
-	if err != nil {
-		return nil, err
-	}
-	target := c.clients.dynamic.Resource(mapping.Resource)
-	if mapping.Scope.Name() == meta.RESTScopeNameNamespace {
-		if namespace == "" {
-			namespace = metav1.NamespaceDefault
-		}
-		return target.Namespace(namespace), nil
-	}
-	return target, nil
+	return mapping, err
 }
 
 func (c *Cluster) restMapper() (*restmapper.DeferredDiscoveryRESTMapper, error) {

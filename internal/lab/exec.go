@@ -34,6 +34,6 @@ type TerminalSize struct {
 type Executor interface {
 	// Exec blocks until the program has ended and returns its exit code. When ctx is done
 	// before that, the program and all that it has started are killed and the error is
-	// the context's; the container needs the programs env, sh and grep for that.
+	// the context's; the container needs the programs env, sh, tr and grep for that.
 	Exec(ctx context.Context, e Exec) (code int, err error)
 }

@@ -302,6 +302,19 @@ func TestTerminalAttacks(t *testing.T) {
 	}
 }
 
+// Signing out ends what is open, not only what is to come.
+func TestTerminalEndsWithTheSession(t *testing.T) {
+	t.Parallel()
+	d := newDemo(t)
+	c := d.mustOpen(t, terminalHello{})
+	c.mustSee("$ ")
+	d.server.sessions.end(d.session())
+	if e := c.mustEnd(); e.Ended != endSignedOut {
+		t.Errorf("ended %+v", e)
+	}
+	mustAwait(t, "the shell to be gone", func() bool { return d.open() == 0 })
+}
+
 // What no terminal sends ends the connection and nothing else.
 func TestTerminalGarbage(t *testing.T) {
 	t.Parallel()

@@ -37,7 +37,8 @@ type builder struct {
 	cache       *cache
 	progress    *progress
 	apt         *apt
-	once        once
+	once        once[*layer]
+	images      once[image]
 	heavy       *gate
 	cpu         chan struct{}
 	goVersion   string
@@ -110,7 +111,6 @@ func newBuilder(ctx context.Context, o Options) (*builder, error) {
 	b := &builder{
 		set: set, cache: c, progress: p, heavy: &gate{}, cpu: make(chan struct{}, runtime.NumCPU()),
 		apt: &apt{cache: c, progress: p, wanted: wantedDebs(set)}, tools: map[string]string{},
-		once: once{calls: map[string]func() (*layer, error){}},
 	}
 	if b.goVersion, err = b.toolVersion(ctx, "go"); err != nil {
 		return nil, err
@@ -182,9 +182,23 @@ func (b *builder) buildAll(ctx context.Context, recipes []recipe.Image, withHelp
 	return built, helpers, g.Wait()
 }
 
-// image prepares one recipe and builds its layers, all at once: most of them wait
-// for others' processes.
+// image builds one image, once.
 func (b *builder) image(ctx context.Context, r recipe.Image) (image, error) {
+	return b.images.do(r.Name, func() (image, error) {
+		img, err := b.ownLayers(ctx, r)
+		if err != nil || r.From == "" {
+			return img, err
+		}
+		i := slices.IndexFunc(b.set.Images, func(o recipe.Image) bool { return o.Name == r.From })
+		below, err := b.image(ctx, b.set.Images[i])
+		img.layers = slices.Concat(below.layers, img.layers)
+		return img, err
+	})
+}
+
+// ownLayers prepares one recipe and builds its layers, all at once: most of them wait
+// for others' processes.
+func (b *builder) ownLayers(ctx context.Context, r recipe.Image) (image, error) {
 	img := image{recipe: r, layers: make([]*layer, len(r.Layers))}
 	w, err := b.prepare(ctx, r)
 	if err != nil {

@@ -19,14 +19,18 @@ type layer struct {
 	Licenses licenses `json:"licenses"`
 }
 
-// once makes every layer at most once per build, however many images ask for it.
-type once struct {
+// once makes every layer and image at most once per build, however many ask for it. Its
+// zero value is ready for use.
+type once[T any] struct {
 	mu    sync.Mutex
-	calls map[string]func() (*layer, error)
+	calls map[string]func() (T, error)
 }
 
-func (o *once) do(key string, build func() (*layer, error)) (*layer, error) {
+func (o *once[T]) do(key string, build func() (T, error)) (T, error) {
 	o.mu.Lock()
+	if o.calls == nil {
+		o.calls = map[string]func() (T, error){}
+	}
 	call, ok := o.calls[key]
 	if !ok {
 		call = sync.OnceValues(build)

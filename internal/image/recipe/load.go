@@ -129,6 +129,9 @@ func (s *Set) checkImage(img Image) error {
 	if len(img.Layers) == 0 {
 		bad("has no layers")
 	}
+	if img.From != "" && !slices.ContainsFunc(s.Images, func(o Image) bool { return o.Name == img.From && o.From == "" }) {
+		bad("from %q is no image, or is made from another one itself", img.From)
+	}
 	for _, st := range img.Prepare {
 		if st.Name == "" || len(st.Run) == 0 || len(st.Outputs) == 0 {
 			bad("prepare stage %q needs name, run and outputs", st.Name)

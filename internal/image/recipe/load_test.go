@@ -58,6 +58,8 @@ func TestLoadRefusesBadRecipes(t *testing.T) {
 		"name is not the place":   {"name: y\ntag: \"1\"\nlayers: [{files: {}}]", "must be the directory's name"},
 		"bad tag":                 {"name: x\ntag: a b\nlayers: [{files: {}}]", "is not an image tag"},
 		"no layers":               {head, "has no layers"},
+		"from nothing":            {head + "from: nope\nlayers: [{files: {}}]", `from "nope" is no image`},
+		"from itself":             {head + "from: x\nlayers: [{files: {}}]", `from "x" is no image`},
 		"empty layer":             {head + "layers: [{}]", "is empty"},
 		"unknown shared layer":    {head + "layers: [{use: nope}]", `no shared layer "nope"`},
 		"use with another source": {head + "layers: [{use: base, files: {}}]", "use stands alone"},

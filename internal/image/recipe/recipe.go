@@ -10,7 +10,10 @@ type Image struct {
 	Name string `json:"name"`
 	Tag  string `json:"tag"`
 	// Order is the position at import, smaller first; 50 when not given.
-	Order   int     `json:"order,omitempty"`
+	Order int `json:"order,omitempty"`
+	// From names another image, whose layers come below these: they are stored and
+	// unpacked once for both.
+	From    string  `json:"from,omitempty"`
 	Prepare []Stage `json:"prepare,omitempty"`
 	Layers  []Layer `json:"layers"`
 	Config  Config  `json:"config,omitempty"`

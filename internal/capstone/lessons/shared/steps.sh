@@ -59,6 +59,10 @@ undo_1() {
     kubectl -n argocd delete application my-platform --wait=false
     await 20 gone my-platform my-pipeline my-classify my-model-server
   fi
+  local branch
+  for branch in $(git -C "$repo" ls-remote --heads origin | sed 's|.*refs/heads/||'); do
+    [ "$branch" = main ] || git -C "$repo" push -q origin --delete "$branch"
+  done
   find "$repo" -mindepth 1 -maxdepth 1 ! -name .git -exec rm -rf {} +
   echo "# my-platform" > "$repo/README.md"
   commit "Start over"

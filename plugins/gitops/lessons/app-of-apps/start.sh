@@ -2,7 +2,6 @@
 here=$PWD
 
 drop learn-apps learn-apps-web learn-apps-api
-kubectl -n learn-apps delete application --all --ignore-not-found 2>/dev/null || true
 kubectl -n learn-apps delete deployment web api --ignore-not-found
 
 begin learn-apps

@@ -26,7 +26,7 @@ drop() {
 begin() {
   mkdir -p "$HOME/$1"
   cd "$HOME/$1"
-  find . -mindepth 1 -delete
+  rm -rf ./* ./.[!.]*
   git init -q -b main
   git remote add origin "$GIT_URL/$1.git"
 }

@@ -1,2 +1,2 @@
 # Says what is left instead of what is saved.
-sed 's|100 \* (1 - \(.*\) / \(.*\))"|100 * \1 / \2"|' solve/saving.sh | bash
+sed 's|(1 - $started / $midnight)|$started / $midnight|' solve/saving.sh | bash

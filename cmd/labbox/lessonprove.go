@@ -1,0 +1,151 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"sync"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/labbox/labbox/internal/app"
+	"github.com/labbox/labbox/internal/lab"
+)
+
+// proofs is what "lesson prove" prints as JSON.
+type proofs struct {
+	Passed  bool              `json:"passed"`
+	Seconds float64           `json:"seconds"`
+	Lessons []lab.LessonProof `json:"lessons"`
+}
+
+func newLessonProve(g *globals) *cobra.Command {
+	var output string
+	cmd := &cobra.Command{
+		Use:   "prove [TREND[/ID]]",
+		Short: "Go through the whole life of lessons on the running lab, to see that they work",
+		Long: "For each lesson: its start, its checks, which must fail, each named mistake, which must get\n" +
+			"its own hint, the solution, which must tick, the sabotage, and the reset within ten seconds.\n" +
+			"Nobody's progress is touched. Trends are proven side by side.",
+		Args: args(cobra.MaximumNArgs(1)),
+		RunE: func(cmd *cobra.Command, given []string) error {
+			asJSON, err := wantJSON(cmd, output)
+			if err != nil {
+				return err
+			}
+			cfg, err := g.config()
+			if err != nil {
+				return err
+			}
+			progress := cmd.OutOrStdout()
+			if asJSON { // standard output is for the result alone
+				progress = cmd.ErrOrStderr()
+			}
+			result, err := proveLessons(cmd.Context(), app.Connect(cfg), strings.Join(given, ""), progress)
+			if err != nil {
+				return err
+			}
+			return printProofs(cmd.OutOrStdout(), result, asJSON)
+		},
+	}
+	outputFlag(cmd, &output)
+	return cmd
+}
+
+// proveLessons proves those that chosen names: all when it is empty, one trend's, or one.
+// What has ended is said to progress.
+func proveLessons(ctx context.Context, remote *app.Remote, chosen string, progress io.Writer) (proofs, error) {
+	all, err := remote.Lessons(ctx)
+	if err != nil {
+		return proofs{}, err
+	}
+	trends := map[string][]string{}
+	var order []string
+	for _, l := range all {
+		if chosen == "" || l.Trend == chosen || l.ID == chosen {
+			trends[l.Trend] = append(trends[l.Trend], l.ID)
+			order = append(order, l.ID)
+		}
+	}
+	if len(order) == 0 && chosen != "" {
+		return proofs{}, lab.Errorf(lab.CodeNotFound, "All there are: labbox lesson list", "there is no lesson or trend %q", chosen)
+	}
+	began := time.Now()
+	out := proofs{Passed: true, Lessons: []lab.LessonProof{}}
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	for _, lessons := range trends {
+		wg.Go(func() {
+			for _, id := range lessons {
+				proof, err := remote.ProveLesson(ctx, id)
+				if err != nil {
+					proof = lab.LessonProof{Lesson: id, Steps: []lab.ProofStep{{Name: "prove", Problem: err.Error()}}}
+				}
+				mu.Lock()
+				out.Lessons = append(out.Lessons, proof)
+				out.Passed = out.Passed && proof.Passed
+				fmt.Fprintf(progress, "%s %-36s %6.1f s\n", tickMark(proof.Passed), id, proof.Seconds)
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+	slices.SortFunc(out.Lessons, func(a, b lab.LessonProof) int { return slices.Index(order, a.Lesson) - slices.Index(order, b.Lesson) })
+	out.Seconds = time.Since(began).Seconds()
+	return out, ctx.Err()
+}
+
+func tickMark(ok bool) string {
+	if ok {
+		return "✓"
+	}
+	return "✗"
+}
+
+// printProofs prints the table of times and what was not as it should be; that is an
+// error, too.
+func printProofs(out io.Writer, p proofs, asJSON bool) error {
+	if asJSON {
+		if err := printJSON(out, p); err != nil {
+			return err
+		}
+	} else {
+		printProofTable(out, p)
+	}
+	failed := 0
+	for _, l := range p.Lessons {
+		if !l.Passed {
+			failed++
+		}
+	}
+	if p.Passed {
+		return nil
+	}
+	return lab.Errorf(lab.CodeLesson, "What happened: labbox lesson prove TREND/ID -o json", "%d of %d lessons are not as they should be", failed, len(p.Lessons))
+}
+
+func printProofTable(out io.Writer, p proofs) {
+	fmt.Fprintln(out)
+	w := tabwriter.NewWriter(out, 2, 4, 2, ' ', 0)
+	fmt.Fprintln(w, "LESSON\t\tSTART\tTICK\tRESET\tTOTAL\tSOLVED\tSABOTAGED\tMISTAKES")
+	for _, l := range p.Lessons {
+		fmt.Fprintf(w, "%s\t%s\t%.1f s\t%.2f s\t%.1f s\t%.1f s\t%d\t%d\t%d\n", l.Lesson, tickMark(l.Passed), l.Start, l.Tick, l.Reset, l.Seconds, l.Solutions, l.Sabotages, l.Mistakes)
+	}
+	_ = w.Flush()
+	for _, l := range p.Lessons {
+		for _, s := range l.Steps {
+			if s.Passed {
+				continue
+			}
+			fmt.Fprintf(out, "\n✗ %s, %s: %s\n", l.Lesson, s.Name, s.Problem)
+			if s.Output != "" {
+				fmt.Fprintln(out, "    "+strings.ReplaceAll(s.Output, "\n", "\n    "))
+			}
+		}
+	}
+	fmt.Fprintf(out, "\n%d lessons in %.0f s\n", len(p.Lessons), p.Seconds)
+}

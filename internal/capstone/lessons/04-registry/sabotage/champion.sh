@@ -1,0 +1,3 @@
+# Somebody takes the alias away.
+source shared/mlflow.sh
+mlflow DELETE registered-models/alias '{"name": "my-digits", "alias": "champion"}'

@@ -1,0 +1,9 @@
+# The function is there and has not been called.
+source shared/mlflow.sh
+source shared/candidate.sh
+source shared/steps.sh
+start_of 8
+
+# Fresh pods count from nothing.
+kubectl -n openfaas-fn delete pods -l faas_function=my-classify --wait=false
+await 10 is 1 kubectl -n openfaas-fn get deployment my-classify -o jsonpath='{.status.availableReplicas}'

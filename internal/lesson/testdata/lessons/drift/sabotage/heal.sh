@@ -1,0 +1,1 @@
+kubectl -n argocd delete application learn-drift

@@ -1,0 +1,1 @@
+kubectl get pods -n learn-drift -o name | wc -l

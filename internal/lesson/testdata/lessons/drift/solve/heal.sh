@@ -1,0 +1,1 @@
+kubectl -n argocd patch application learn-drift --type merge -p "{}"
