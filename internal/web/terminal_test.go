@@ -54,6 +54,12 @@ func (d *demo) mustOpen(t *testing.T, hello terminalHello) *tab {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { conn.Close() })
+	return greet(t, conn, hello)
+}
+
+// greet says hello and hears which terminal it is.
+func greet(t *testing.T, conn *websocket.Conn, hello terminalHello) *tab {
+	t.Helper()
 	c := &tab{t: t, conn: conn}
 	if err := conn.WriteJSON(hello); err != nil {
 		t.Fatal(err)
