@@ -51,10 +51,10 @@ type Engine struct {
 	checks  map[string]seenCheck // by "<lesson>/<task>"
 }
 
-// seenCheck is what was seen last of a task, and when that was last told.
+// seenCheck is what was seen last of a task, and what was told of it last, and when.
 type seenCheck struct {
-	check lab.LessonCheck
-	told  time.Time
+	check, told lab.LessonCheck
+	time        time.Time
 }
 
 // New returns an Engine without lessons.

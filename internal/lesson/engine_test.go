@@ -48,7 +48,7 @@ func TestTicksByItself(t *testing.T) {
 	want := []struct {
 		passed  bool
 		mistake string
-	}{{false, "scaled-by-hand"}, {true, ""}, {false, ""}}
+	}{{false, "scaled-by-hand"}, {true, ""}}
 	if len(r.store.attempts) != len(want) {
 		t.Fatalf("attempts %+v", r.store.attempts)
 	}
@@ -56,6 +56,30 @@ func TestTicksByItself(t *testing.T) {
 		if a.Asked || a.Passed != want[i].passed || a.Mistake != want[i].mistake {
 			t.Errorf("attempt %d: %+v, want %+v", i, a, want[i])
 		}
+	}
+}
+
+// TestTheLastWordIsTold: however fast something changes, how it looks in the end is told.
+func TestTheLastWordIsTold(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.run(t)
+	r.mustStart(t)
+	await(t, "the first look", func() bool { return r.task(t, "heal").Check != nil })
+	r.world.change(func(w *world) { w.pods = 1 })
+	await(t, "one pod", func() bool { return r.task(t, "heal").Check.Seen.EN == "1 pods, selfHeal is false" })
+	r.world.change(func(w *world) { w.pods = 0 })
+	told := func() (last lab.LessonCheck) {
+		for _, e := range r.events.all() {
+			if e.Subject == "gitops/drift/heal" {
+				_ = json.Unmarshal(e.Detail, &last)
+			}
+		}
+		return last
+	}
+	await(t, "the event", func() bool { return told().Seen.EN == "0 pods, selfHeal is false" })
+	if n := len(r.events.all()); n > 5 {
+		t.Errorf("%d events for two small changes", n)
 	}
 }
 
