@@ -146,6 +146,7 @@ func (d *daemon) adminHandler(api http.Handler) http.Handler {
 		answer(w, wrong, err)
 	})
 	d.functions().route(mux)
+	d.routeModules(mux)
 	mux.Handle("/", api)
 	return mux
 }

@@ -26,9 +26,9 @@ class Shell {
     this.fit = new FitAddon();
     this.term = new Terminal({
       cursorBlink: !matchMedia('(prefers-reduced-motion: reduce)').matches,
-      fontFamily: getComputedStyle(panel).getPropertyValue('--mono'), fontSize: Number(document.body.dataset.terminalFont) || (innerWidth < 620 ? 12 : 14),
+      fontFamily: getComputedStyle(panel).getPropertyValue('--mono'), fontSize: letters(),
       lineHeight: 1.15, scrollback: 5000, minimumContrastRatio: 4.5, macOptionIsMeta: true,
-      screenReaderMode: (localStorage.getItem(READER) ?? document.body.dataset.screenReader) === '1', theme: palette(panel),
+      screenReaderMode: spoken(), theme: palette(panel),
     });
   }
 
@@ -177,6 +177,18 @@ class Shell {
   note(what) { this.term.writeln(`\r\n\x1b[2m${this.says[what] ?? this.says.failed}\x1b[0m`); }
 
   say(state) { this.state.textContent = this.says[state]; }
+}
+
+// letters is their size from the settings, somewhat smaller on a small screen.
+function letters() {
+  const wanted = Number(document.body.dataset.terminalFont) || 14;
+  return innerWidth < 620 && wanted === 14 ? 12 : wanted;
+}
+
+// spoken is what this browser's button said last, else what the settings say.
+function spoken() {
+  const here = localStorage.getItem(READER);
+  return here === null ? document.body.dataset.screenReader === '1' : here === '1';
 }
 
 // plain keeps a message from moving the cursor about.
