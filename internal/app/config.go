@@ -43,6 +43,7 @@ type Ports struct {
 	MLflow     int `json:"mlflow"`
 	Prometheus int `json:"prometheus"`
 	Git        int `json:"git"`
+	Backstage  int `json:"backstage"`
 	Kubernetes int `json:"kubernetes"`
 }
 
@@ -55,7 +56,7 @@ func DefaultConfig() Config {
 		DataDir: "/var/lib/labbox",
 		Listen:  "127.0.0.1",
 		Ports: Ports{Dashboard: 8800, Gateway: 8080, ArgoCD: 8081, MLflow: 5000,
-			Prometheus: 9090, Git: 3000, Kubernetes: 6443},
+			Prometheus: 9090, Git: 3000, Backstage: 7007, Kubernetes: 6443},
 		Trends:       []string{"gitops", "platform", "mlops", "serverless", "sustainability"},
 		MinMemoryMiB: 2048,
 		MinDiskMiB:   4096,
@@ -154,6 +155,7 @@ func (p Ports) list() []namedPort {
 		{"mlflow", "MLflow", p.MLflow},
 		{"prometheus", "Prometheus", p.Prometheus},
 		{"git", "git server", p.Git},
+		{"backstage", "developer platform", p.Backstage},
 		{"kubernetes", "Kubernetes API", p.Kubernetes},
 	}
 }
