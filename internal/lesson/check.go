@@ -82,8 +82,11 @@ func (e *Engine) record(ctx context.Context, o outcome) (ticked, untold bool) {
 		e.tell(ctx, o, ticked)
 		untold = false
 	}
-	if ticked || changed {
-		e.open(c.Lesson) // the learner is at work, and a finished lesson is watched no longer
+	if changed {
+		e.open(c.Lesson) // the learner is at work
+	}
+	if ticked {
+		e.rouse() // a finished lesson is watched no longer
 	}
 	return ticked, untold
 }
