@@ -1,6 +1,7 @@
 package lesson
 
 import (
+	"bytes"
 	"context"
 	"sync/atomic"
 	"testing"
@@ -50,5 +51,35 @@ func TestReadingsAreShared(t *testing.T) {
 	r.mu.Unlock()
 	if left != 0 {
 		t.Error("the feed goes on without users")
+	}
+}
+
+// TestAskedSystemsTickInTime: what is asked again and again ticks within the same time as
+// what speaks by itself.
+func TestAskedSystemsTickInTime(t *testing.T) {
+	t.Parallel()
+	files := mustFiles(t)
+	yaml := files["drift/lesson.yaml"]
+	yaml.Data = bytes.Replace(yaml.Data, []byte("      app: {kub"), []byte("      rate: {prometheus: {query: up}}\n      app: {kub"), 1)
+	yaml.Data = bytes.Replace(yaml.Data, []byte("done: app.spec.syncPolicy.automated.selfHeal == true && size(pods) == 2"), []byte("done: rate == 7"), 1)
+	lessons, problems := mustLoader(t).Load("gitops", files)
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	r, c := newRig(t), &counter{}
+	r.opt.Sources["prometheus"] = c
+	r.SetLessons("gitops", lessons)
+	r.run(t)
+	r.mustStart(t)
+	await(t, "the first look", func() bool { return r.task(t, "heal").Check != nil })
+	for range 3 {
+		n := c.reads.Load()
+		await(t, "a question that finds nothing new", func() bool { return c.reads.Load() > n })
+	}
+	changed := time.Now()
+	c.value.Store(7)
+	await(t, "the tick", func() bool { return r.task(t, "heal").Tick != nil })
+	if took := time.Since(changed); took > tickWithin {
+		t.Errorf("the tick took %s; %s are promised", took, tickWithin)
 	}
 }
