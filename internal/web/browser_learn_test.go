@@ -140,7 +140,7 @@ func TestBrowserSearch(t *testing.T) {
 	d := newDemo(t)
 	d.ready(t)
 	b := mustBrowse(t, d.base)
-	b.run(t, window(1280, 800, "light"), chromedp.Navigate(d.base+"/help?lang=de"), visible("#search[aria-keyshortcuts]"), chromedp.KeyEvent("/"),
+	b.run(t, window(1280, 800, "light"), chromedp.Navigate(d.base+"/help?lang=de"), visible("#search[aria-keyshortcuts]"), press("/"),
 		until(`document.activeElement.id === 'search'`), chromedp.SendKeys(chromedp.CSS("#search"), "kaltst"), visible(".findings mark"),
 		until(`location.search === '?q=kaltst'`))
 	b.clean(t, "search")
