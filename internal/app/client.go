@@ -142,6 +142,10 @@ func (r *Remote) do(ctx context.Context, method, path string) (*http.Response, e
 		return resp, nil
 	}
 	defer resp.Body.Close()
+	if resp.StatusCode == http.StatusNotFound && inWorkbench() && !strings.HasPrefix(path, "/api/v1/lessons") {
+		return nil, lab.Errorf(lab.CodeUsage, "Everything else is done on the lab's own machine",
+			"in the workbench labbox knows: labbox lesson, labbox kubectl")
+	}
 	return nil, readError(resp)
 }
 

@@ -25,6 +25,9 @@ type Config struct {
 	Remote DashboardAbroad `json:"remote"`
 	// Trends are the modules to start; their charts make up the lab.
 	Trends []string `json:"trends"`
+	// Lessons are directories whose lessons take the place of a trend's own, for who
+	// writes them; "labbox lesson reload" reads them anew.
+	Lessons map[string]string `json:"lessons"`
 	// MinMemoryMiB and MinDiskMiB are what the preflight look insists on.
 	MinMemoryMiB uint64 `json:"minMemoryMiB"`
 	MinDiskMiB   uint64 `json:"minDiskMiB"`
@@ -40,6 +43,7 @@ type Ports struct {
 	MLflow     int `json:"mlflow"`
 	Prometheus int `json:"prometheus"`
 	Git        int `json:"git"`
+	Backstage  int `json:"backstage"`
 	Kubernetes int `json:"kubernetes"`
 }
 
@@ -52,7 +56,7 @@ func DefaultConfig() Config {
 		DataDir: "/var/lib/labbox",
 		Listen:  "127.0.0.1",
 		Ports: Ports{Dashboard: 8800, Gateway: 8080, ArgoCD: 8081, MLflow: 5000,
-			Prometheus: 9090, Git: 3000, Kubernetes: 6443},
+			Prometheus: 9090, Git: 3000, Backstage: 7007, Kubernetes: 6443},
 		Trends:       []string{"gitops", "platform", "mlops", "serverless", "sustainability"},
 		MinMemoryMiB: 2048,
 		MinDiskMiB:   4096,
@@ -151,6 +155,7 @@ func (p Ports) list() []namedPort {
 		{"mlflow", "MLflow", p.MLflow},
 		{"prometheus", "Prometheus", p.Prometheus},
 		{"git", "git server", p.Git},
+		{"backstage", "developer platform", p.Backstage},
 		{"kubernetes", "Kubernetes API", p.Kubernetes},
 	}
 }

@@ -42,7 +42,7 @@ func (m *module) Plan(_ context.Context, cfg sdk.Config) (sdk.Plan, error) {
 	if err := cfg.RefuseUnknown(name); err != nil {
 		return sdk.Plan{}, err
 	}
-	return sdk.Plan{Charts: []sdk.Chart{workbench()}, Repositories: []sdk.Repository{{
+	return sdk.Plan{Charts: []sdk.Chart{workbench(), backstage(cfg)}, Forwards: []sdk.Forward{backstageForward(cfg)}, Repositories: []sdk.Repository{{
 		Name: repository,
 		Description: sdk.Text{
 			DE: "Die Plattform des Labs: Anwendungen, Umgebungen und der Katalog, deklarativ.",
