@@ -33,7 +33,9 @@ commit() {
   git -C "$repo" add -A
   git -C "$repo" diff --cached --quiet 2>/dev/null || git -C "$repo" commit -q -m "$1"
 }
-push() { git -C "$repo" push -q origin HEAD:main; }
+push() { # nothing where nothing was ever committed
+  ! git -C "$repo" rev-parse -q --verify HEAD >/dev/null || git -C "$repo" push -q origin HEAD:main
+}
 
 # await SECONDS COMMAND...: until the command succeeds.
 await() {
