@@ -41,7 +41,7 @@ var heavy = []struct {
 	// The language of the lessons' conditions; Kubernetes links it for its own.
 	{"github.com/google/cel-go", []string{"internal/lesson"}},
 	// Helm links it for the values of charts.
-	{"github.com/santhosh-tekuri/jsonschema", []string{"internal/lesson"}},
+	{"github.com/santhosh-tekuri/jsonschema", []string{"internal/lesson", "internal/idp"}},
 	{"github.com/chromedp/", []string{"internal/web"}},
 	{"github.com/evanw/esbuild", []string{"cmd/mkui"}},
 }
