@@ -10,9 +10,9 @@ import (
 
 // all: keeps dist embeddable on a clean clone, where it holds only a dot file.
 //
-//go:embed templates css js icons locales all:dist
+//go:embed templates css js icons locales help all:dist
 var files embed.FS
 
 // FS returns everything: templates/*.html, css/*.css, js/*.js, icons/*.svg,
-// locales/*.json, and dist/ with manifest.json once cmd/mkui has run.
+// locales/*.json, help/<lang>/, and dist/ with manifest.json once cmd/mkui has run.
 func FS() fs.FS { return files }

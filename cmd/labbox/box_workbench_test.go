@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"os"
 	"os/exec"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -11,8 +13,20 @@ import (
 // asked runs labbox and returns what it said and its exit code.
 type asked func(args ...string) (out, errOut string, code int)
 
-// boxWorkbench looks at the workbench from inside.
-func boxWorkbench(t *testing.T, b *box) { testWorkbench(t, b.labbox) }
+// boxWorkbench looks at the workbench from inside, and works in the terminal of the
+// dashboard, as a program in the machine's network.
+func boxWorkbench(t *testing.T, b *box) {
+	testWorkbench(t, b.labbox)
+	link := regexp.MustCompile(`https?://\S+`).FindString(b.must("open"))
+	cmd := exec.Command("nsenter", "-t", strconv.Itoa(b.pid), "-n", "go", "test", "-count=1", "-v", "-run", "^TestBoxTerminal$", ".")
+	cmd.Dir = "../../internal/web"
+	cmd.Env = append(os.Environ(), "LABBOX_TEST_LINK="+link)
+	out, err := cmd.CombinedOutput()
+	t.Logf("%s", out)
+	if err != nil || !strings.Contains(string(out), "--- PASS: TestBoxTerminal") {
+		t.Errorf("the terminal: %v", err)
+	}
+}
 
 // TestBoxWorkbench does the same on a lab that runs: LABBOX_TEST_LAB is its program.
 func TestBoxWorkbench(t *testing.T) {

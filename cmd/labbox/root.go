@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"golang.org/x/sys/unix"
 
 	"github.com/labbox/labbox/internal/app"
@@ -66,6 +67,8 @@ func newRoot(out, errOut io.Writer) *cobra.Command {
 		Args: noCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	// What Kubernetes' packages have put on the common command line is not ours.
+	pflag.CommandLine = pflag.NewFlagSet("labbox", pflag.ContinueOnError)
 	root.SetOut(out)
 	root.SetErr(errOut)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
@@ -76,7 +79,7 @@ func newRoot(out, errOut io.Writer) *cobra.Command {
 	flags.StringVar(&g.dataDir, "data-dir", "", "directory of all state (default "+app.DefaultConfig().DataDir+")")
 	flags.StringArrayVar(&g.sets, "set", nil, "one configuration key, for example --set ports.git=3001")
 	root.AddCommand(newUp(g), newOpen(g), newStatus(g), newLogs(g), newDown(g), newVersion(),
-		newKubectl(g), newKubeconfig(g), newHelm(g), newCapstone(g), newModule(g), newFn(g), newLesson(g), newCredentials(g), newDaemon(g))
+		newKubectl(g), newKubeconfig(g), newHelm(g), newCapstone(g), newProgress(g), newModule(g), newFn(g), newLesson(g), newCredentials(g), newDaemon(g))
 	root.AddCommand(helpTopics()...)
 	return root
 }

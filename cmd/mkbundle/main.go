@@ -11,11 +11,14 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 
 	"github.com/labbox/labbox/bundle"
 	"github.com/labbox/labbox/internal/image/assemble"
+	"github.com/labbox/labbox/internal/kit/pack"
 	"github.com/labbox/labbox/internal/lab"
 )
 
@@ -36,7 +39,7 @@ func main() {
 
 func run(ctx context.Context, args []string) error {
 	fl := flag.NewFlagSet("mkbundle", flag.ExitOnError)
-	only := fl.String("only", "", "comma-separated images to build, or helpers; default: everything")
+	only := fl.String("only", "", "comma-separated images to build, helpers, or sdk; default: everything")
 	root := fl.String("root", ".", "directory of labbox's go.mod")
 	cache := fl.String("cache", "", "cache directory; default: the user's")
 	exe := fl.String("exe", "", "program to append the payload to; then -o is the program to write")
@@ -58,6 +61,14 @@ func run(ctx context.Context, args []string) error {
 	if *out == "" {
 		*out = *payload
 	}
+	if *only == "" || slices.Contains(strings.Split(*only, ","), "sdk") {
+		if err := writeSDK(ctx, *root, *out); err != nil {
+			return err
+		}
+		if *only == "sdk" {
+			return nil
+		}
+	}
 	opts := assemble.Options{Root: *root, Out: *out, Cache: *cache, Log: os.Stdout}
 	if *only != "" {
 		opts.Only = strings.Split(*only, ",")
@@ -70,6 +81,26 @@ func run(ctx context.Context, args []string) error {
 		fmt.Printf("%8.1f MB  %s\n", float64(img.Bytes)/1e6, img.Ref)
 	}
 	fmt.Printf("%8.1f MB  all images, shared layers once; helpers %.1f MB\n", float64(res.BlobBytes)/1e6, float64(res.HelperBytes)/1e6)
+	return nil
+}
+
+// writeSDK puts what modules by others are built from into the payload.
+func writeSDK(ctx context.Context, root, out string) error {
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		return fmt.Errorf("write the SDK: %w", err)
+	}
+	f, err := os.Create(filepath.Join(out, "sdk.tar.gz"))
+	if err != nil {
+		return fmt.Errorf("write the SDK: %w", err)
+	}
+	if err := errors.Join(pack.Write(ctx, root, f), f.Close()); err != nil {
+		return fmt.Errorf("write the SDK: %w", err)
+	}
+	info, err := os.Stat(f.Name())
+	if err != nil {
+		return fmt.Errorf("write the SDK: %w", err)
+	}
+	fmt.Printf("%8.1f MB  the SDK for modules\n", float64(info.Size())/1e6)
 	return nil
 }
 

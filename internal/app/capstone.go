@@ -29,6 +29,7 @@ func (c *capstoneRunner) Run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		result = c.foreignSteps(ctx, result)
 		if err := c.d.store.CapstoneRuns().Add(ctx, result); err != nil {
 			return err
 		}

@@ -25,6 +25,9 @@ type Config struct {
 	Remote DashboardAbroad `json:"remote"`
 	// Trends are the modules to start; their charts make up the lab.
 	Trends []string `json:"trends"`
+	// Lessons are directories whose lessons take the place of a trend's own, for who
+	// writes them; "labbox lesson reload" reads them anew.
+	Lessons map[string]string `json:"lessons"`
 	// MinMemoryMiB and MinDiskMiB are what the preflight look insists on.
 	MinMemoryMiB uint64 `json:"minMemoryMiB"`
 	MinDiskMiB   uint64 `json:"minDiskMiB"`

@@ -15,6 +15,7 @@ import (
 	"github.com/labbox/labbox/internal/lab"
 	"github.com/labbox/labbox/internal/lesson"
 	"github.com/labbox/labbox/internal/modhost"
+	"github.com/labbox/labbox/internal/modhost/cage"
 	"github.com/labbox/labbox/internal/sqlite"
 	"github.com/labbox/labbox/internal/supervise"
 )
@@ -78,6 +79,8 @@ type daemon struct {
 	modules    *modhost.Host
 	images     *imageGate
 	modulesUp  bool
+	cages      map[bool]*cage.Cage // by whether a module is built in
+	foreign    *foreignModules
 	capstone   *capstoneRunner
 	lessons    *lesson.Engine
 
@@ -96,6 +99,7 @@ func newDaemon(cfg Config, version string, log *slog.Logger, observe func(lab.Ev
 		events: newRecorder(log, observe), stopped: make(chan struct{}), resumed: make(chan struct{}, 1)}
 	d.phase.Store(lab.StatePending)
 	d.images = newImageGate()
+	d.cages, d.foreign = map[bool]*cage.Cage{}, newForeignModules(d)
 	d.cluster = kube.New(kube.Options{
 		DataDir: d.paths.Dir(), HelpersDir: d.paths.Helpers(), APIPort: cfg.Ports.Kubernetes,
 		Listen: cfg.Listen, NodeName: "labbox", Cgroup: cgroupOf(cfg.DataDir), Log: log, Images: d.importImages,

@@ -23,6 +23,8 @@ type planned struct {
 
 type plannedChart struct {
 	module string
+	// foreign says that the module is by others, and brings the chart itself.
+	foreign bool
 	sdk.Chart
 }
 
@@ -47,13 +49,17 @@ func (d *daemon) furnish(ctx context.Context, report lab.Report) error {
 	if err := d.openForwards(); err != nil {
 		return err
 	}
-	progress := &installProgress{report: report, total: len(d.currentPlans().charts)}
+	progress := &installProgress{report: report}
 	var tasks []task
 	for _, c := range d.currentPlans().charts {
+		if c.foreign {
+			continue // it must not hold up the lab; see live
+		}
 		tasks = append(tasks, task{name: c.Release, needs: needsOf(c, d.currentPlans().charts), do: func(ctx context.Context) error {
 			return d.install(ctx, c, progress)
 		}})
 	}
+	progress.total = len(tasks)
 	return runOrdered(ctx, tasks)
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"os"
 	"slices"
 
 	"github.com/labbox/labbox/internal/capstone"
@@ -35,13 +36,16 @@ func builtinLessons() map[string]func() fs.FS {
 }
 
 // lessonContent is the lessons' folders by trend: those of the built-in trends that
-// this lab has, and the capstone's.
+// this lab has, and the capstone's. A directory of the configuration takes a trend's place.
 func (d *daemon) lessonContent(_ context.Context) (map[string]fs.FS, error) {
 	content := map[string]fs.FS{}
 	for trend, files := range builtinLessons() {
 		if trend == capstoneTrend || slices.Contains(d.cfg.Trends, trend) {
 			content[trend] = files()
 		}
+	}
+	for trend, dir := range d.cfg.Lessons {
+		content[trend] = os.DirFS(dir)
 	}
 	return content, nil
 }
@@ -83,25 +87,26 @@ func (d *daemon) verifyStep(ctx context.Context, module, step string) (map[strin
 	return out, json.Unmarshal(text, &out)
 }
 
-// readLessons gives the engine the lessons that there are now. What is wrong with one
-// is logged, and the lesson left out; the lab goes on.
-func (d *daemon) readLessons(ctx context.Context) error {
+// readLessons gives the engine the lessons that there are now, and returns what is
+// wrong with them, a line each; a lesson that cannot be read is left out.
+func (d *daemon) readLessons(ctx context.Context) ([]string, error) {
 	loader, err := lesson.NewLoader(sdk.LessonSchema())
 	if err != nil {
-		return err
+		return nil, err
 	}
 	content, err := d.lessonContent(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	wrong := []string{}
 	for _, trend := range slices.Sorted(maps.Keys(content)) {
 		lessons, problems := loader.Load(trend, content[trend])
 		for _, p := range problems {
-			d.log.Warn("a lesson is not as it should be", "trend", trend, "problem", p.String())
+			wrong = append(wrong, p.String())
 		}
 		d.lessons.SetLessons(trend, lessons)
 	}
-	return nil
+	return wrong, nil
 }
 
 // learn opens the lessons: what there is to learn can be read from now on.
@@ -110,7 +115,11 @@ func (d *daemon) learn(ctx context.Context) error {
 		return nil
 	}
 	d.lessons = d.newLessonEngine()
-	return d.readLessons(ctx)
+	wrong, err := d.readLessons(ctx)
+	for _, line := range wrong {
+		d.log.Warn("a lesson is not as it should be", "problem", line)
+	}
+	return err
 }
 
 // keepLearning watches the lessons that are open until the lab ends.

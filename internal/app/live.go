@@ -35,6 +35,7 @@ func (d *daemon) live(ctx context.Context, report lab.Report) error {
 		if len(waiting) == 0 {
 			d.keepChecking(ctx)
 			d.keepLearning(ctx)
+			d.foreign.begin(ctx)
 			return nil
 		}
 		report(lab.Progress{Message: "waiting for " + strings.Join(waiting, ", ")})
@@ -52,7 +53,7 @@ func (d *daemon) checkModules(ctx context.Context) []string {
 	var sick []string
 	for _, h := range d.modules.Check(ctx, d.target(ctx)) {
 		before, known := d.health.set(h.Module, h.Health)
-		if !h.Health.Alive {
+		if !h.Health.Alive && d.builtin(h.Module) {
 			sick = append(sick, fmt.Sprintf("%s (%s)", h.Module, h.Health.Message))
 		}
 		if ctx.Err() == nil && (!known || before.Alive != h.Health.Alive) {
@@ -107,8 +108,11 @@ func (d *daemon) moduleList(context.Context) []lab.Module {
 		entry := lab.Module{Name: m.Name, Version: m.Info.Version, State: m.State, Charts: charts[m.Name], Message: m.Error,
 			Title: m.Info.Title.EN, TitleDE: m.Info.Title.DE,
 			Description: m.Info.Description.EN, DescriptionDE: m.Info.Description.DE}
+		d.describeRunning(&entry, m)
 		if h, known := d.health.get(m.Name); known {
-			entry.Message = h.Message
+			if m.State == lab.StateReady && h.Message != "" {
+				entry.Message = h.Message
+			}
 			for _, s := range h.Signals {
 				entry.Signals = append(entry.Signals, lab.Signal{Name: s.Name, Value: s.Value, Unit: s.Unit, Text: s.Text, OK: s.OK})
 			}

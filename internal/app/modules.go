@@ -40,6 +40,13 @@ func trends() map[string]func() sdk.Module {
 	}
 }
 
+// labNamespaces are the namespaces of the lab that no module plans: no module by others
+// may use them, nor those that the built-in modules plan.
+func labNamespaces() []string {
+	return []string{"default", "kube-system", "kube-public", "kube-node-lease", "openfaas", "openfaas-fn", "lambda-fn",
+		"argocd", "git", "mlops", "monitoring", "energy", "backstage", "workbench", "fn"}
+}
+
 // serveModule is what the process of a built-in module does.
 func serveModule(args []string) int {
 	if len(args) != 1 || trends()[args[0]] == nil {
@@ -59,9 +66,13 @@ func (d *daemon) moduleOptions() modhost.Options {
 		Builtin: d.cfg.Trends,
 		Command: func(name string) (string, []string) { return "/proc/self/exe", []string{moduleCommand, name} },
 		Dir:     d.paths.Modules(),
-		RunDir:  d.paths.file("run"),
-		Log:     d.log,
-		Observe: func(e lab.Event) { d.events.Emit(context.Background(), e) },
+		RunDir:  d.paths.file("run"), ContentDir: d.paths.ModuleContent(),
+		Reserved: labNamespaces(), Cage: d.cageOf,
+		Log: d.log,
+		Observe: func(e lab.Event) {
+			d.events.Emit(context.Background(), e)
+			d.foreign.observe(e)
+		},
 	}
 }
 
@@ -73,12 +84,14 @@ func (d *daemon) startModules(ctx context.Context) error {
 	if err := os.MkdirAll(filepath.Join(d.paths.Dir(), "run"), 0o700); err != nil {
 		return err
 	}
+	d.makeCages()
 	if err := d.modules.Start(ctx); err != nil {
 		return err
 	}
 	d.modulesUp = true
 	d.later("modules", func(context.Context) error {
 		d.modules.Close()
+		d.closeCages()
 		return nil
 	})
 	return nil
@@ -104,7 +117,7 @@ func (d *daemon) collectPlans(ctx context.Context) error {
 	all := planned{forwards: forwards}
 	for _, p := range plans {
 		for _, c := range p.Plan.Charts {
-			all.charts = append(all.charts, plannedChart{module: p.Module, Chart: c})
+			all.charts = append(all.charts, plannedChart{module: p.Module, foreign: !d.builtin(p.Module), Chart: c})
 		}
 	}
 	d.plans.Store(&all)

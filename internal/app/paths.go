@@ -49,6 +49,9 @@ func (p Paths) Verified() string { return p.file("verified") }
 // Modules holds foreign modules.
 func (p Paths) Modules() string { return p.file("modules") }
 
+// ModuleContent is where what modules bring is laid out.
+func (p Paths) ModuleContent() string { return p.file("content") }
+
 // Workbench is the directory that the learner's workbench sees.
 func (p Paths) Workbench() string { return p.file("workbench") }
 

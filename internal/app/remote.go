@@ -5,10 +5,8 @@ import (
 	"crypto/sha256"
 	"crypto/tls"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"net"
-	"net/http"
 	"os"
 	"slices"
 	"strings"
@@ -138,20 +136,4 @@ func (d *daemon) abroadLinks() []lab.Link {
 		links = append(links, lab.Link{ID: dashboardLogin, Name: "Dashboard", URL: "https://" + host, User: dashboardUser})
 	}
 	return links
-}
-
-// Open returns a link that signs one browser in, once.
-func (r *Remote) Open(ctx context.Context) (string, error) {
-	resp, err := r.do(ctx, http.MethodPost, "/api/v1/ticket")
-	if err != nil {
-		return "", err
-	}
-	defer resp.Body.Close()
-	var made struct {
-		Path string `json:"path"`
-	}
-	if err := json.NewDecoder(resp.Body).Decode(&made); err != nil {
-		return "", fmt.Errorf("read the link: %w", err)
-	}
-	return "http://" + r.cfg.addr(r.cfg.Ports.Dashboard) + made.Path, nil
 }

@@ -111,7 +111,8 @@ func (d *daemon) webOptions() web.Options {
 		Functions: functions.New(functions.Options{
 			URL: func() string { return d.endpoint("gateway") }, Login: d.login("gateway"), Workloads: d.cluster.Workloads,
 		}).Parts(),
-		Lessons:    d.lessonParts(),
+		Lessons: d.lessonParts(),
+		Memory:  memory{d.store}, ObjectEvents: d.cluster.ObjectEvents,
 		Shell:      d.bench().Shell,
 		Prometheus: loopbackClient(), PrometheusURL: "http://" + d.cfg.addr(d.cfg.Ports.Prometheus),
 	}
@@ -140,7 +141,13 @@ func (d *daemon) adminHandler(api http.Handler) http.Handler {
 	}
 	mux.HandleFunc("GET /api/v1/credentials", logins)
 	mux.HandleFunc("GET /api/v1/credentials/{name}", logins)
+	mux.HandleFunc("POST /api/v1/lessons-reload", func(w http.ResponseWriter, r *http.Request) {
+		wrong, err := d.readLessons(r.Context())
+		answer(w, wrong, err)
+	})
+	d.routeProgress(mux)
 	d.functions().route(mux)
+	d.routeModules(mux)
 	mux.Handle("/", api)
 	return mux
 }
@@ -154,8 +161,11 @@ func answer(w http.ResponseWriter, v any, err error) {
 	}
 	e := lab.AsError(err)
 	status := http.StatusInternalServerError
-	if e.Code == lab.CodeNotFound {
+	switch e.Code {
+	case lab.CodeNotFound:
 		status = http.StatusNotFound
+	case lab.CodeUsage:
+		status = http.StatusBadRequest
 	}
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(map[string]*lab.Error{"error": e})

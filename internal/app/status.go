@@ -30,7 +30,7 @@ func (d *daemon) status(ctx context.Context) lab.Status {
 func unready(components []lab.Component) []string {
 	var names []string
 	for _, c := range components {
-		own := c.Namespace == "kube-system" || c.Trend != ""
+		own := c.Namespace == "kube-system" || trends()[c.Trend] != nil
 		if own && !c.Ready {
 			names = append(names, c.Name)
 		}

@@ -19,6 +19,9 @@ func runInstall(ctx context.Context, s *session, w wanted) (*release.Release, er
 	// What an earlier, forgotten release left behind is adopted.
 	in.TakeOwnership = true
 	in.Timeout = remaining(ctx)
+	if w.confined {
+		in.TakeOwnership, in.DisableHooks, in.PostRenderer = false, true, confined{s.namespace}
+	}
 	r, err := in.RunWithContext(ctx, w.chart, w.values)
 	if err != nil {
 		return nil, fmt.Errorf("apply chart: %w", err)
@@ -34,6 +37,9 @@ func runUpgrade(ctx context.Context, s *session, w wanted) (*release.Release, er
 	up.ResetValues = true
 	up.MaxHistory = revisions
 	up.Timeout = remaining(ctx)
+	if w.confined {
+		up.TakeOwnership, up.DisableHooks, up.PostRenderer = false, true, confined{s.namespace}
+	}
 	r, err := up.RunWithContext(ctx, w.name, w.chart, w.values)
 	if err != nil {
 		return nil, fmt.Errorf("apply chart: %w", err)

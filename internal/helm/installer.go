@@ -111,7 +111,7 @@ func (i *Installer) install(ctx context.Context, c lab.Chart) (*release.Release,
 	if err := s.api.prepare(ctx, c.Namespace, c.CRDs); err != nil {
 		return nil, err
 	}
-	r, err := i.roll(ctx, s, wanted{name: c.Release, chart: loaded, values: values})
+	r, err := i.roll(ctx, s, wanted{name: c.Release, chart: loaded, values: values, confined: c.Confined})
 	if err != nil {
 		return nil, err
 	}
@@ -128,6 +128,8 @@ type wanted struct {
 	name   string
 	chart  *chart.Chart
 	values map[string]any
+	// confined is that of lab.Chart.
+	confined bool
 }
 
 // roll brings the release to what is wanted without waiting for its workloads.

@@ -56,6 +56,9 @@ type Chart struct {
 	// CRDs are Kubernetes manifests (multi-document YAML) applied server-side
 	// before the chart, for definitions too large for Helm.
 	CRDs [][]byte
+	// Confined charts are by others: everything in them must belong into Namespace, and
+	// their hooks are not run. One that has anything else in it is not installed.
+	Confined bool
 	// Timeout bounds the wait for readiness; 0 means five minutes.
 	Timeout time.Duration
 }

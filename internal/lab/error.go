@@ -27,6 +27,7 @@ const (
 	CodeNotFound   Code = "not-found"   // no such component, module, lesson...
 	CodeFunction   Code = "function"    // a function answered with an error
 	CodeLesson     Code = "lesson"      // a task of a lesson is not done
+	CodeModule     Code = "module"      // a module by others was refused, or misbehaves
 	CodeInternal   Code = "internal"    // a defect of labbox
 
 	CodeInterrupted Code = "interrupted" // the user broke it off
@@ -102,6 +103,7 @@ func Codes() []CodeInfo {
 		{CodeNotFound, 15, "no such component, release, module or lesson"},
 		{CodeFunction, 16, "a function answered with an error; its log says more: labbox fn logs NAME"},
 		{CodeLesson, 17, "a task of a lesson is not done yet; what was seen and expected is printed"},
+		{CodeModule, 18, "a module by others was refused or misbehaves; which and why: labbox module list"},
 		{CodeInterrupted, 130, "broken off with Ctrl-C"},
 	}
 }

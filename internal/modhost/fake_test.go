@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/labbox/labbox/internal/lab"
@@ -41,6 +43,23 @@ func serve(name, dir string) {
 	case "garbage":
 		fmt.Println(strings.Repeat("x", 1<<20))
 		os.Exit(0)
+	case "first", "hollow", "sneaky", "garbled":
+		serveRaw(name, kind)
+		return
+	case "noise":
+		serveNoise(dir)
+		return
+	case "spinning":
+		go func() {
+			for {
+			}
+		}()
+	case "chatty":
+		go func() {
+			for n := 0; ; n++ {
+				fmt.Fprintln(os.Stderr, "line", n)
+			}
+		}()
 	case "flood":
 		go func() {
 			for {
@@ -55,7 +74,7 @@ func serve(name, dir string) {
 type fake struct{ name, kind, dir string }
 
 func (f *fake) Describe(context.Context) (sdk.Info, error) {
-	info := sdk.Info{Name: f.name, Version: "1", Title: sdk.Text{DE: "Attrappe", EN: "Fake"}}
+	info := sdk.Info{Name: f.name, Version: "1", Title: sdk.Text{DE: "Attrappe", EN: "Fake"}, Description: sdk.Text{DE: "Attrappe", EN: "Fake"}}
 	switch f.kind {
 	case "liar":
 		info.Name = "gitops"
@@ -69,6 +88,9 @@ func (f *fake) Describe(context.Context) (sdk.Info, error) {
 
 func (f *fake) Plan(_ context.Context, cfg sdk.Config) (sdk.Plan, error) {
 	switch f.kind {
+	case "grabby":
+		_, space, _ := strings.Cut(f.name, "-")
+		return sdk.Plan{Charts: []sdk.Chart{{Name: f.name, Release: f.name, Namespace: space}}}, nil
 	case "planless":
 		return sdk.Plan{}, errors.New("no idea")
 	case "wild":
@@ -77,7 +99,27 @@ func (f *fake) Plan(_ context.Context, cfg sdk.Config) (sdk.Plan, error) {
 	if err := cfg.RefuseUnknown(f.name); err != nil {
 		return sdk.Plan{}, err
 	}
-	return sdk.Plan{Charts: []sdk.Chart{{Name: f.name, Release: f.name, Namespace: "ns", Values: sdk.Values{"port": 3000}}}}, nil
+	return sdk.Plan{Charts: []sdk.Chart{{Name: f.name, Release: f.name, Namespace: f.name, Values: sdk.Values{"port": 3000}}}}, nil
+}
+
+// Content implements sdk.Supplier.
+func (f *fake) Content(context.Context) (fs.FS, error) {
+	files := fstest.MapFS{
+		"charts/" + f.name + "/Chart.yaml": {Data: []byte("name: " + f.name)},
+		"lessons/first/lesson.yaml":        {Data: []byte("id: first")},
+		"lessons/first/start.sh":           {Data: []byte("true")},
+	}
+	switch f.kind {
+	case "heavy":
+		files["images/blob"] = &fstest.MapFile{Data: make([]byte, 3<<20)}
+	case "crowded":
+		for n := range 200 {
+			files[fmt.Sprint("lessons/first/files/", n)] = &fstest.MapFile{}
+		}
+	case "empty":
+		return fstest.MapFS{}, nil
+	}
+	return files, nil
 }
 
 func (f *fake) Check(ctx context.Context, _ sdk.Target) (sdk.Health, error) {
@@ -86,6 +128,18 @@ func (f *fake) Check(ctx context.Context, _ sdk.Target) (sdk.Health, error) {
 		panic("a bug of the module")
 	case "hanging":
 		select {}
+	case "leaky":
+		for kept := [][]byte{}; ; {
+			block := make([]byte, 1<<20)
+			for i := 0; i < len(block); i += 4096 {
+				block[i] = 1
+			}
+			kept = append(kept, block)
+		}
+	case "verbose":
+		return sdk.Health{Alive: true, Message: strings.Repeat("x", 5<<20)}, nil
+	case "wordy":
+		return sdk.Health{Alive: true, Message: strings.Repeat("x", 1<<20), Signals: make([]sdk.Signal, 1000)}, nil
 	case "once": // crashes in its first life only
 		if mark := filepath.Join(f.dir, "crashed"); os.Mkdir(mark, 0o700) == nil {
 			panic("a bug of the module")
@@ -152,12 +206,13 @@ func fakeOptions(t *testing.T, r *recorder, builtin ...string) Options {
 	dir := t.TempDir()
 	limits := DefaultLimits()
 	limits.Backoff, limits.MaxPause = 10*time.Millisecond, 100*time.Millisecond
+	limits.ContentBytes, limits.ContentFiles = 1<<20, 100
 	return Options{
 		Builtin: builtin,
 		Command: func(name string) (string, []string) { return mustSelf(t), []string{"module-serve", name, dir} },
-		Observe: r.observe,
-		Log:     slog.New(slog.DiscardHandler),
-		Limits:  limits,
+		Observe: r.observe, ContentDir: filepath.Join(dir, "content"), Reserved: []string{"kube-system"},
+		Log:    slog.New(slog.DiscardHandler),
+		Limits: limits,
 	}
 }
 

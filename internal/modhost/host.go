@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 
 	"github.com/labbox/labbox/internal/lab"
@@ -18,6 +19,7 @@ type Host struct {
 	mu      sync.Mutex
 	modules []*module // in the order of Builtin, then the foreign ones by name
 	cancel  context.CancelFunc
+	launch  func(source) *module // nil before Start and after Close
 	wg      sync.WaitGroup
 }
 
@@ -67,14 +69,19 @@ func (h *Host) Start(ctx context.Context) error {
 	h.sweep()
 	run, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	h.mu.Lock()
-	h.cancel = cancel
 	h.modules = nil
-	for _, s := range sources {
+	h.cancel = cancel
+	h.launch = func(s source) *module {
 		m := newModule(s, h.o)
-		h.modules = append(h.modules, m)
-		h.wg.Go(func() { m.run(run) })
+		own, stop := context.WithCancel(run)
+		m.cancel = stop
+		h.wg.Go(func() { m.run(own) })
+		return m
 	}
-	started := h.modules
+	for _, s := range sources {
+		h.modules = append(h.modules, h.launch(s))
+	}
+	started := slices.Clone(h.modules)
 	h.mu.Unlock()
 	for _, m := range started {
 		err := m.firstStart(ctx)
@@ -128,6 +135,7 @@ func (h *Host) sources() ([]source, error) {
 func (h *Host) Close() {
 	h.mu.Lock()
 	cancel := h.cancel
+	h.launch = nil
 	h.mu.Unlock()
 	if cancel != nil {
 		cancel()
@@ -148,8 +156,9 @@ func (h *Host) List() []ModuleState {
 func (h *Host) Verify(ctx context.Context, name string, t sdk.Target, step sdk.StepID) (sdk.Verdict, error) {
 	for _, m := range h.all() {
 		if m.source.name == name {
-			return call(ctx, m, question[sdk.Verdict]{"Verify", h.o.Limits.Verify,
+			v, err := call(ctx, m, question[sdk.Verdict]{"Verify", h.o.Limits.Verify,
 				func(ctx context.Context, p sdk.Module) (sdk.Verdict, error) { return p.Verify(ctx, t, step) }})
+			return boundVerdict(v), err
 		}
 	}
 	return sdk.Verdict{}, lab.Errorf(lab.CodeNotFound, "see \"labbox module list\"", "there is no module %q", name)
@@ -159,4 +168,33 @@ func (h *Host) all() []*module {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return append([]*module(nil), h.modules...)
+}
+
+// Refuse says of a foreign module that what it wants cannot be done, and why; it runs on.
+func (h *Host) Refuse(name string, err error) {
+	for _, m := range h.all() {
+		if m.source.name == name && !m.source.builtin {
+			m.refuse(sdk.Errorf(sdk.CodeInvalid, "%v", err))
+		}
+	}
+}
+
+// Owns says whether a namespace, or whatever else has a name, belongs to the foreign
+// module: it is called like the module, or begins with its name and a dash, and is
+// none of the lab's.
+func (h *Host) Owns(module, name string) bool {
+	r := rules{module: module, reserved: h.o.Reserved}
+	for _, m := range h.all() {
+		r.modules = append(r.modules, m.source.name)
+	}
+	return r.owns(name)
+}
+
+// Complain says what a foreign module does that it should not, while it runs on.
+func (h *Host) Complain(name, what string) {
+	for _, m := range h.all() {
+		if m.source.name == name && !m.source.builtin {
+			m.complain(what)
+		}
+	}
 }

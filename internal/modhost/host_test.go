@@ -18,7 +18,7 @@ func TestModulesStartAndAnswer(t *testing.T) {
 	r := newRecorder()
 	h := mustStart(t, fakeOptions(t, r, "needy", "good"))
 	for _, m := range h.List() {
-		if m.State != lab.StateReady || m.PID == 0 || m.Protocol != 1 || m.Info.Title.EN != "Fake" {
+		if m.State != lab.StateReady || m.PID == 0 || m.Protocol != 2 || m.Info.Title.EN != "Fake" {
 			t.Errorf("module %+v is not ready", m)
 		}
 	}
@@ -157,7 +157,7 @@ func TestFloodOfOutputIsHarmless(t *testing.T) {
 func TestBuiltinThatDoesNotStart(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ name, want string }{
-		{"old", "module old speaks protocol version 7, this labbox speaks 1"},
+		{"old", "module old speaks protocol version 7, this labbox speaks 1 and 2"},
 		{"dying", "cannot find my teapot"},
 		{"garbage", "start module garbage"},
 		{"liar", `module liar says that its name is "gitops"`},

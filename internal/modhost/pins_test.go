@@ -68,7 +68,7 @@ func TestChangedFileIsRefused(t *testing.T) {
 		t.Errorf("the changed module is %+v", s)
 	}
 	e := r.mustSee(t, "tidy", lab.StateFailed, 1)
-	if e.Error.Code != lab.CodeConfig || !strings.Contains(e.Error.Hint, "add the module again") {
+	if e.Error.Code != lab.CodeModule || !strings.Contains(e.Error.Hint, "add the module again") {
 		t.Errorf("the event is %+v", e.Error)
 	}
 	if _, err := os.Stat(marker); err == nil {

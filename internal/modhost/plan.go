@@ -24,20 +24,49 @@ func (h *Host) Plan(ctx context.Context, configs Configs) ([]NamedPlan, error) {
 	}
 	plans := map[string]sdk.Plan{}
 	var answered []*module
-	for _, m := range h.all() {
+	var before []NamedPlan
+	for _, m := range h.all() { // built-in modules come first
 		plan, err := h.planOf(ctx, m, configs(m.source.name))
+		if err == nil && !m.source.builtin {
+			if err = firstOf(h.rulesOf(m, before).plan(plan, m.hasChart), clash(m.source.name, plan, before)); err != nil {
+				m.refuse(err)
+				continue
+			}
+		}
 		switch {
 		case err == nil:
 			plans[m.source.name] = plan
 			answered = append(answered, m)
+			before = append(before, NamedPlan{m.source.name, plan})
 		case m.source.builtin:
 			return nil, lab.Errorf(lab.CodeStep, "see \"labbox module list\"; labbox keeps trying to start the module",
 				"ask module %s for its plan: %w", m.source.name, err)
 		default:
-			m.log.Error("module left out", "error", err)
+			m.refuse(err)
 		}
 	}
 	return ordered(answered, plans)
+}
+
+// rulesOf are the rules for a foreign module: beside Options.Reserved, the namespaces
+// of the built-in modules are not its own.
+func (h *Host) rulesOf(m *module, before []NamedPlan) rules {
+	r := rules{module: m.source.name, reserved: slices.Clone(h.o.Reserved)}
+	builtin := map[string]bool{}
+	for _, other := range h.all() {
+		builtin[other.source.name] = other.source.builtin
+		if !other.source.builtin {
+			r.modules = append(r.modules, other.source.name)
+		}
+	}
+	for _, p := range before {
+		for _, c := range p.Plan.Charts {
+			if builtin[p.Module] {
+				r.reserved = append(r.reserved, c.Namespace)
+			}
+		}
+	}
+	return r
 }
 
 func (h *Host) planOf(ctx context.Context, m *module, cfg sdk.Config) (sdk.Plan, error) {
@@ -61,7 +90,7 @@ func ordered(modules []*module, plans map[string]sdk.Plan) ([]NamedPlan, error) 
 		modules = slices.DeleteFunc(modules, func(m *module) bool {
 			for _, need := range needs[m.source.name] {
 				if _, there := plans[need]; !there && !m.source.builtin {
-					m.log.Error("module left out", "error", fmt.Errorf("it needs module %s, which is not there", need))
+					m.refuse(invalid("module %s needs module %s, which is not there", m.source.name, need))
 					delete(plans, m.source.name)
 					return true
 				}
@@ -150,7 +179,8 @@ func (h *Host) Check(ctx context.Context, t sdk.Target) []NamedHealth {
 			if err != nil {
 				health = sdk.Health{Message: err.Error()}
 			}
-			out[i] = NamedHealth{Module: m.source.name, Health: health}
+			m.watchHog()
+			out[i] = NamedHealth{Module: m.source.name, Health: boundHealth(health)}
 		})
 	}
 	wg.Wait()

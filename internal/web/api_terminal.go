@@ -25,6 +25,7 @@ const (
 	maxTyped       = 64 << 10 // bytes in one frame
 	terminalWrite  = 10 * time.Second
 	terminalPing   = 20 * time.Second
+	terminalLook   = time.Second // how soon one notices that the owner has signed out
 	terminalSilent = 65 * time.Second
 )
 
@@ -79,12 +80,12 @@ func (s *Server) apiTerminal(c echo.Context) error {
 		return nil // it has been answered
 	}
 	defer conn.Close()
-	s.serveTerminal(c.Request().Context(), conn)
+	s.serveTerminal(c.Request().Context(), conn, func() bool { return s.signedIn(c) })
 	return nil
 }
 
-// serveTerminal lasts as long as the connection.
-func (s *Server) serveTerminal(ctx context.Context, conn *websocket.Conn) {
+// serveTerminal lasts as long as the connection, and no longer than allowed says so.
+func (s *Server) serveTerminal(ctx context.Context, conn *websocket.Conn, allowed func() bool) {
 	conn.SetReadLimit(maxTyped)
 	var hello terminalHello
 	_ = conn.SetReadDeadline(time.Now().Add(terminalWrite))
@@ -104,7 +105,11 @@ func (s *Server) serveTerminal(ctx context.Context, conn *websocket.Conn) {
 	written := make(chan struct{})
 	go func() {
 		defer close(written)
-		showTerminal(conn, v)
+		showTerminal(conn, v, func() {
+			if !allowed() {
+				t.end(endSignedOut)
+			}
+		})
 		conn.Close() // ends the reading below
 	}()
 	readTerminal(conn, t)
@@ -118,10 +123,12 @@ func writeTerminal(conn *websocket.Conn, message any) bool {
 	return conn.WriteJSON(message) == nil
 }
 
-// showTerminal sends what the shell says, until the end or until the viewer is gone.
-func showTerminal(conn *websocket.Conn, v *viewer) {
-	ping := time.NewTicker(terminalPing)
+// showTerminal sends what the shell says, until the end or until the viewer is gone; it
+// calls look now and then.
+func showTerminal(conn *websocket.Conn, v *viewer, look func()) {
+	ping, tick := time.NewTicker(terminalPing), time.NewTicker(terminalLook)
 	defer ping.Stop()
+	defer tick.Stop()
 	show := func(p []byte) bool {
 		_ = conn.SetWriteDeadline(time.Now().Add(terminalWrite))
 		return conn.WriteMessage(websocket.BinaryMessage, p) == nil
@@ -143,6 +150,8 @@ func showTerminal(conn *websocket.Conn, v *viewer) {
 				_ = conn.WriteMessage(websocket.CloseMessage, websocket.FormatCloseMessage(websocket.CloseNormalClosure, ""))
 			}
 			return
+		case <-tick.C:
+			look()
 		case <-ping.C:
 			if conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(terminalWrite)) != nil {
 				v.leave()

@@ -86,6 +86,12 @@ func TestBrowserTerminal(t *testing.T) {
 		onScreen("lab ~ main $"), click(".terminal-screen"), press("exit\r"), visible(`[data-terminal][data-state="ended"]`), onScreen("Press Enter for a new one"),
 		press("\r"), terminalOpen(), onScreen("lab ~ main $"))
 	b.clean(t, "terminal")
+
+	d.server.sessions.mu.Lock()
+	clear(d.server.sessions.by)
+	d.server.sessions.mu.Unlock()
+	b.run(t, visible(`[data-terminal][data-state="ended"]`), onScreen("You have signed out"), click(".terminal-screen"), press("\r"),
+		visible(`a[href^="/signin?next="]`))
 }
 
 // TestBrowserTerminalLooks keeps pictures of the terminal in both themes and widths.

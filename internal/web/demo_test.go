@@ -36,6 +36,7 @@ type demo struct {
 
 	functions *demoFunctions
 	lessons   *demoLessons
+	memory    *demoMemory
 
 	owner string // a session
 }
@@ -63,20 +64,21 @@ func newDemo(t *testing.T) *demo {
 func newDemoOn(t *testing.T, listener net.Listener) *demo {
 	t.Helper()
 	prometheus := httptest.NewServer(http.HandlerFunc(fakePrometheus))
-	d := &demo{base: "http://" + listener.Addr().String(), status: lab.Status{Phase: lab.StateRunning}, functions: newDemoFunctions(), lessons: newDemoLessons()}
+	d := &demo{base: "http://" + listener.Addr().String(), status: lab.Status{Phase: lab.StateRunning}, functions: newDemoFunctions(), lessons: newDemoLessons(), memory: newDemoMemory()}
 	server, err := New(Options{
 		Addr: listener.Addr().String(), Version: "v0.3.0-demo", Assets: ui.FS(), Events: &d.journal,
 		Status: d.load, Links: demoLinks, Modules: demoModules, Logs: demoLogs,
 		Capstone: (*demoCapstone)(d), History: d.history, Stop: func() { d.stops++ },
-		Functions:  d.functions.parts(),
-		Lessons:    d.lessons.parts(),
+		Functions: d.functions.parts(),
+		Lessons:   d.lessons.parts(),
+		Memory:    d.memory, ObjectEvents: demoObjectEvents,
 		Shell:      demoShell,
 		Prometheus: prometheus.Client(), PrometheusURL: prometheus.URL,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	server.status.age, server.functions.list.age = 0, 0
+	server.status.age, server.functions.list.age, server.preferences.age = 0, 0, 0
 	d.server = server
 	web := &http.Server{Handler: server.Handler()}
 	go func() { _ = web.Serve(listener) }()
@@ -244,7 +246,7 @@ func demoResult(at time.Time) lab.CapstoneResult {
 		step("promotion", 6.9, map[string]any{"commit": "b21d77aa0c1e5f3b9d8476a5c4e3f2019d8c7b6a", "versionBefore": "2", "servedVersion": "3", "rolloutSeconds": 3.42, "syncTrigger": "push"}),
 		step("function", 5.6, map[string]any{"function": "classify.openfaas-fn", "right": 97.0, "total": 100.0, "p50Milliseconds": 6.4, "p95Milliseconds": 11.25, "example": "a 7 was read as 7 with confidence 0.99"}),
 		step("metrics", 2.3, map[string]any{"requestsPerSecond": 18.2, "modelVersion": "3", "rateQuery": `sum(rate(gateway_function_invocation_total{function_name="classify.openfaas-fn"}[1m]))`}),
-		step("energy", 3.1, map[string]any{"trainingJoules": 41.3, "trainingGramsCO2e": 0.00436, "callJoules": 0.0182, "callGramsCO2e": 1.9e-6, "method": "ccf", "measured": false, "gridGramsPerKilowattHour": 380.0, "savedJoulesPerDay": 10368.0}),
+		step("energy", 3.1, map[string]any{"trainingJoules": 41.3, "trainingGramsCO2e": 0.00436, "callJoules": 0.0182, "callGramsCO2e": 1.9e-6, "method": "ccf", "measured": false, "gridGramsPerKilowattHour": 380.0, "savedJoulesPerDay": 10368.0, "savedGramsCO2ePerDay": 1.09, "idleWattsAlwaysOn": 0.12, "idleWattsAtZero": 0.0, "idleWindowSeconds": 30.0}),
 	}}
 	data, _ := json.Marshal(result) // as it comes out of the database
 	_ = json.Unmarshal(data, &result)
@@ -255,7 +257,9 @@ func demoResult(at time.Time) lab.CapstoneResult {
 func fakePrometheus(w http.ResponseWriter, r *http.Request) {
 	query := r.FormValue("query")
 	if r.URL.Path == "/api/v1/query" {
-		fakeVector(w, query)
+		if !fakeEnergy(w, query) {
+			fakeVector(w, query)
+		}
 		return
 	}
 	start, _ := strconv.ParseInt(r.FormValue("start"), 10, 64)

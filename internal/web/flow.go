@@ -22,16 +22,21 @@ type flowNode struct {
 
 // flowEdge is what moves between two systems in one step.
 type flowEdge struct {
+	// ID names it, also among the rates.
+	ID    string
 	Step  int
 	Path  string
 	State lab.State
-	// Label selects the text flow.edge.<Label>; its middle is at X, Y.
-	Label string
-	X, Y  int
+	// Label selects the text flow.edge.<Label>; its middle is at X, Y, and that of the
+	// rate beneath at X, RateY.
+	Label       string
+	X, Y, RateY int
+	Rate        flowRate
 }
 
-// flows draws both layouts with the states of the six steps a to f.
-func flows(steps []capstoneStep) []flow {
+// flows draws both layouts with the states of the six steps a to f and what moves
+// between them right now.
+func flows(steps []capstoneStep, rates map[string]flowRate) []flow {
 	out := []flow{wideFlow(), narrowFlow()}
 	state := func(i int) lab.State {
 		if i < len(steps) {
@@ -45,6 +50,7 @@ func flows(steps []capstoneStep) []flow {
 		}
 		for j := range out[i].Edges {
 			out[i].Edges[j].State = state(out[i].Edges[j].Step)
+			out[i].Edges[j].Rate = rates[out[i].Edges[j].ID]
 		}
 	}
 	return out
@@ -73,15 +79,15 @@ func wideFlow() flow {
 			node("energy", "energy", stepEnergy, 2, 1), node("prometheus", "plots", stepObserve, 3, 1),
 		},
 		Edges: []flowEdge{
-			{Step: stepGitOps, Path: "M195 66H272", Label: "sync", X: 235, Y: 56},
-			{Step: stepPipeline, Path: "M367 108V189", Label: "jobs", X: 394, Y: 152},
-			{Step: stepPipeline, Path: "M275 234H198", Label: "log", X: 235, Y: 224},
-			{Step: stepPromote, Path: "M102 192V111", Label: "promote", X: 148, Y: 152},
-			{Step: stepPromote, Path: "M460 66H537", Label: "rollout", X: 500, Y: 56},
-			{Step: stepClassify, Path: "M805 66H728", Label: "ask", X: 765, Y: 56},
-			{Step: stepObserve, Path: "M897 108V189", Label: "scrape", X: 930, Y: 152},
-			{Step: stepEnergy, Path: "M632 108V189", Label: "joules", X: 660, Y: 152},
-			{Step: stepEnergy, Path: "M460 234H537", Label: "joules", X: 500, Y: 224},
+			{ID: "sync", Step: stepGitOps, Path: "M195 66H272", Label: "sync", X: 235, Y: 56, RateY: 84},
+			{ID: "jobs", Step: stepPipeline, Path: "M367 108V189", Label: "jobs", X: 400, Y: 146, RateY: 162},
+			{ID: "log", Step: stepPipeline, Path: "M275 234H198", Label: "log", X: 235, Y: 224, RateY: 252},
+			{ID: "promote", Step: stepPromote, Path: "M102 192V111", Label: "promote", X: 148, Y: 146, RateY: 162},
+			{ID: "rollout", Step: stepPromote, Path: "M460 66H537", Label: "rollout", X: 500, Y: 56, RateY: 84},
+			{ID: "ask", Step: stepClassify, Path: "M805 66H728", Label: "ask", X: 765, Y: 56, RateY: 84},
+			{ID: "scrape", Step: stepObserve, Path: "M897 108V189", Label: "scrape", X: 936, Y: 146, RateY: 162},
+			{ID: "joules-model", Step: stepEnergy, Path: "M632 108V189", Label: "joules", X: 668, Y: 146, RateY: 162},
+			{ID: "joules-train", Step: stepEnergy, Path: "M460 234H537", Label: "joules", X: 500, Y: 224, RateY: 252},
 		},
 	}
 }
@@ -99,14 +105,14 @@ func narrowFlow() flow {
 			node("prometheus", "plots", stepObserve, 0, 3), node("energy", "energy", stepEnergy, 1, 3),
 		},
 		Edges: []flowEdge{
-			{Step: stepGitOps, Path: "M154 48H187"},
-			{Step: stepPipeline, Path: "M265 88V133"},
-			{Step: stepPipeline, Path: "M190 176H157"},
-			{Step: stepPromote, Path: "M79 136V91", Label: "promote", X: 126, Y: 116},
-			{Step: stepPromote, Path: "M340 48H354V304H343"},
-			{Step: stepClassify, Path: "M154 304H187"},
-			{Step: stepObserve, Path: "M79 344V389"},
-			{Step: stepEnergy, Path: "M265 344V389"},
+			{ID: "sync", Step: stepGitOps, Path: "M154 48H187"},
+			{ID: "jobs", Step: stepPipeline, Path: "M265 88V133"},
+			{ID: "log", Step: stepPipeline, Path: "M190 176H157"},
+			{ID: "promote", Step: stepPromote, Path: "M79 136V91", Label: "promote", X: 126, Y: 116},
+			{ID: "rollout", Step: stepPromote, Path: "M340 48H354V304H343"},
+			{ID: "ask", Step: stepClassify, Path: "M154 304H187", X: 170, RateY: 326},
+			{ID: "scrape", Step: stepObserve, Path: "M79 344V389", X: 118, RateY: 370},
+			{ID: "joules-model", Step: stepEnergy, Path: "M265 344V389", X: 304, RateY: 370},
 		},
 	}
 }

@@ -84,6 +84,22 @@ func (c *catalogue) scaled(v float64, unit string) string {
 	return c.figures(v*1e9) + " n" + unit
 }
 
+// watts writes power; what is less than a millionth of a watt is nothing.
+func (c *catalogue) watts(v float64) string {
+	if v < 1e-6 {
+		v = 0
+	}
+	return c.scaled(v, "W")
+}
+
+// flowRate writes how much moves along an edge of the flow: "18.2/s", "0.42 W".
+func (c *catalogue) flowRate(r flowRate) string {
+	if r.Unit == "watts" {
+		return c.watts(r.PerSecond)
+	}
+	return c.rate(r.PerSecond) + "/s"
+}
+
 // bytes writes a size in binary units: "412 MiB".
 func (c *catalogue) bytes(n int64) string {
 	value, unit := float64(n), 0

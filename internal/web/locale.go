@@ -66,11 +66,8 @@ func (c *catalogue) names(prefix string) (string, error) {
 	return string(data), err
 }
 
-// chooseLanguage goes by the cookie, then by Accept-Language.
-func chooseLanguage(r *http.Request) string {
-	if cookie, err := r.Cookie(cookieLang); err == nil && isLanguage(cookie.Value) {
-		return cookie.Value
-	}
+// acceptedLanguage goes by Accept-Language.
+func acceptedLanguage(r *http.Request) string {
 	best, weight := languages()[0], 0.0
 	for part := range strings.SplitSeq(r.Header.Get("Accept-Language"), ",") {
 		tag, params, _ := strings.Cut(strings.TrimSpace(part), ";")
@@ -95,23 +92,16 @@ func isLanguage(s string) bool {
 	return false
 }
 
-const (
-	cookieLang  = "labbox_lang"
-	cookieTheme = "labbox_theme"
-)
-
 // themes are the choices; "auto" follows the system.
 func themes() []string { return []string{"auto", "light", "dark"} }
 
-func chooseTheme(r *http.Request) string {
-	if cookie, err := r.Cookie(cookieTheme); err == nil {
-		for _, theme := range themes() {
-			if cookie.Value == theme {
-				return theme
-			}
+func isTheme(s string) bool {
+	for _, theme := range themes() {
+		if s == theme {
+			return true
 		}
 	}
-	return themes()[0]
+	return false
 }
 
 // preferences stores ?lang= and ?theme= in cookies and comes back without them.
@@ -123,12 +113,10 @@ func preferences(next echo.HandlerFunc) echo.HandlerFunc {
 			return next(c)
 		}
 		if isLanguage(lang) {
-			c.SetCookie(preferenceCookie(cookieLang, lang))
+			c.SetCookie(preferenceCookie(prefLang, lang))
 		}
-		for _, known := range themes() {
-			if theme == known {
-				c.SetCookie(preferenceCookie(cookieTheme, theme))
-			}
+		if isTheme(theme) {
+			c.SetCookie(preferenceCookie(prefTheme, theme))
 		}
 		query.Del("lang")
 		query.Del("theme")
@@ -142,5 +130,5 @@ func preferences(next echo.HandlerFunc) echo.HandlerFunc {
 
 func preferenceCookie(name, value string) *http.Cookie {
 	const year = 365 * 24 * 3600
-	return &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: year, HttpOnly: true, SameSite: http.SameSiteLaxMode}
+	return &http.Cookie{Name: cookiePrefix + name, Value: value, Path: "/", MaxAge: year, HttpOnly: true, SameSite: http.SameSiteLaxMode}
 }

@@ -18,17 +18,17 @@ import (
 // view is what every page gets; Data is the page's own.
 type view struct {
 	Page string
-	// Nav are the pages of the menu.
-	Nav   []string
-	Lang  string
-	Theme string
+	// Nav are the pages of the menu, Tabs those at hand on a small screen.
+	Nav  []navGroup
+	Tabs []string
+	look
 	// NextTheme is what the theme switch goes to.
 	NextTheme string
 	Path      string
 	Token     string
 	// Owner says that the viewer has signed in.
-	Owner bool
-	Version   string
+	Owner   bool
+	Version string
 	// Last is the newest event shown; the page follows from there.
 	Last int64
 	// Mood is the lab as a whole; see mood.
@@ -42,10 +42,15 @@ type view struct {
 type pages struct {
 	catalogues map[string]*catalogue
 	sets       map[string]map[string]*template.Template
+	prose      map[string]*prose
+	help       map[string]*manual
 }
 
 func newPages(files fs.FS, a *assets) (*pages, error) {
-	p := &pages{catalogues: map[string]*catalogue{}, sets: map[string]map[string]*template.Template{}}
+	p := &pages{
+		catalogues: map[string]*catalogue{}, sets: map[string]map[string]*template.Template{},
+		prose: map[string]*prose{}, help: map[string]*manual{},
+	}
 	names, err := fs.Glob(files, "templates/*.html")
 	if err != nil {
 		return nil, err
@@ -71,7 +76,10 @@ func newPages(files fs.FS, a *assets) (*pages, error) {
 				return nil, err
 			}
 		}
-		p.catalogues[lang], p.sets[lang] = texts, set
+		p.catalogues[lang], p.sets[lang], p.prose[lang] = texts, set, newProse(texts, a)
+		if p.help[lang], err = loadManual(files, lang); err != nil {
+			return nil, err
+		}
 	}
 	return p, nil
 }
@@ -94,8 +102,24 @@ func functions(c *catalogue, a *assets) template.FuncMap {
 		},
 		"steptext": func(kind string, s Step) string { return c.textOr(kind+"."+s.ID+".text", "") },
 		"scaled":   c.scaled, "count": c.count, "rate": c.rate, "section": section, "sparkpath": spark, "names": c.names,
-		"letter": func(i int) string { return string(rune('a' + i%26)) },
+		"letter":      func(i int) string { return string(rune('a' + i%26)) },
+		"text":        func(t lab.Text) string { return t.In(c.lang) },
+		"lessonstate": lessonState, "watts": c.watts, "flowrate": c.flowRate, "dict": dict,
+		"inc": func(i int) int { return i + 1 }, "navlink": func(name, page string) navLink { return navLink{name, page} },
 	}
+}
+
+// dict makes what a part of a template needs of several values: "Name" value...
+func dict(pairs ...any) (map[string]any, error) {
+	out := map[string]any{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		name, ok := pairs[i].(string)
+		if !ok {
+			return nil, fmt.Errorf("dict: %v is no name", pairs[i])
+		}
+		out[name] = pairs[i+1]
+	}
+	return out, nil
 }
 
 // icon returns a small picture to be drawn in the colour of the text around it.
@@ -136,6 +160,14 @@ func (s *Server) routePages(e *echo.Echo) {
 	g.GET("/capstone", s.pageCapstone)
 	g.GET("/plots", s.pagePlots)
 	g.GET("/modules", s.pageModules)
+	g.GET("/trends", s.pageTrends)
+	g.GET("/energy", s.pageEnergy)
+	g.GET("/help", s.pageHelp)
+	g.GET("/help/:topic", s.pageTopic)
+	g.GET("/settings", s.pageSettings)
+	e.POST("/settings", s.formSettings)
+	s.routeLessonPages(g, e)
+	s.routeReview(g, e)
 	g.GET("/terminal", s.pageTerminal)
 	s.routeFunctionPages(g, e)
 	e.POST("/capstone/run", s.formCapstone(s.runCapstone))
@@ -152,17 +184,17 @@ type content struct {
 
 // render writes a page; nothing is sent when the template fails.
 func (s *Server) render(c echo.Context, p content) error {
-	lang, theme := chooseLanguage(c.Request()), chooseTheme(c.Request())
+	look := s.look(c.Request())
 	v := view{
-		Page: p.page, Nav: navigation(), Lang: lang, Theme: theme, NextTheme: nextTheme(theme), Path: c.Request().URL.Path,
+		Page: p.page, Nav: navigation(), Tabs: tabs(), look: look, NextTheme: nextTheme(look.Theme), Path: c.Request().URL.Path,
 		Token: s.pageToken(c), Owner: s.signedIn(c), Version: s.opt.Version, Last: p.now.Last, Mood: mood(s.status.load(c.Request().Context()), p.now.Up),
 		Done: countReady(p.now.Up), Total: len(p.now.Up), Data: p.data,
 	}
 	var out bytes.Buffer
-	if err := s.pages.sets[lang][p.page].ExecuteTemplate(&out, "layout", v); err != nil {
+	if err := s.pages.sets[look.Lang][p.page].ExecuteTemplate(&out, "layout", v); err != nil {
 		return fmt.Errorf("render page %s: %w", p.page, err)
 	}
-	c.Response().Header().Set("Content-Language", lang)
+	c.Response().Header().Set("Content-Language", look.Lang)
 	c.Response().Header().Add("Vary", "Accept-Language, Cookie")
 	return c.HTMLBlob(p.status, out.Bytes())
 }
@@ -174,28 +206,6 @@ func (s *Server) renderError(c echo.Context, status int, e *lab.Error) error {
 		return c.String(http.StatusInternalServerError, e.Message+"\n")
 	}
 	return s.render(c, content{status, "error", now, map[string]any{"Status": status, "Error": e}})
-}
-
-func navigation() []string {
-	return []string{"home", "components", "functions", "capstone", "plots", "modules"}
-}
-
-// section is the page of the menu that a page belongs to.
-func section(page string) string {
-	switch page {
-	case "component":
-		return "components"
-	case "function", "store":
-		return "functions"
-	}
-	return page
-}
-
-func navHref(page string) string {
-	if page == "home" {
-		return "/"
-	}
-	return "/" + page
 }
 
 func nextTheme(theme string) string {

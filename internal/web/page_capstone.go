@@ -47,7 +47,7 @@ func (s *Server) pageCapstone(c echo.Context) error {
 		}
 	}
 	data.Steps = mergeCapstone(now.Capstone, data.Last, data.Running)
-	data.Flows = flows(data.Steps)
+	data.Flows = flows(data.Steps, s.flow.load(ctx))
 	return s.render(c, content{http.StatusOK, "capstone", now, data})
 }
 

@@ -80,6 +80,10 @@ type componentData struct {
 	Tail      int64
 	Log       string
 	LogError  *lab.Error
+	// HasEvents is false for what Kubernetes does not know, such as its own processes.
+	HasEvents   bool
+	Events      []lab.ObjectEvent
+	EventsError *lab.Error
 }
 
 // pageTail is how many log lines a page begins with.
@@ -99,6 +103,7 @@ func (s *Server) pageComponent(c echo.Context) error {
 	}
 	data := componentData{Component: components[at], Tail: pageTail}
 	data.Log, data.LogError = s.readLog(ctx, components[at].Name)
+	s.readEvents(ctx, &data)
 	return s.render(c, content{http.StatusOK, "component", now, data})
 }
 
@@ -117,6 +122,22 @@ func (s *Server) readLog(ctx context.Context, name string) (string, *lab.Error) 
 		return "", lab.AsError(err)
 	}
 	return out.String(), nil
+}
+
+// mostObjectEvents are how many of Kubernetes' events are shown.
+const mostObjectEvents = 20
+
+func (s *Server) readEvents(ctx context.Context, data *componentData) {
+	if data.HasEvents = s.opt.ObjectEvents != nil && data.Component.Namespace != ""; !data.HasEvents {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	events, err := s.opt.ObjectEvents(ctx, data.Component.Namespace, data.Component.Name)
+	if err != nil {
+		data.EventsError = lab.AsError(err)
+	}
+	data.Events = events[:min(len(events), mostObjectEvents)]
 }
 
 // limitWriter drops what is too much, without an error.

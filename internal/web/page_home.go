@@ -22,6 +22,7 @@ type homeData struct {
 	Memory       int64
 	Links        []lab.Link
 	Capstone     capstoneSummary
+	Progress     progress
 	Next         next
 }
 
@@ -32,8 +33,13 @@ type capstoneSummary struct {
 	Done, Total int
 }
 
-// next is what the learner might do now: a text of the catalogue and a place to go.
-type next struct{ Key, Href string }
+// next is what the learner might do now: a text of the catalogue and a place to go,
+// and the lesson that it is about, if any.
+type next struct {
+	Key, Href string
+	Lesson    *lab.Lesson
+	Trend     string
+}
 
 func (s *Server) pageHome(c echo.Context) error {
 	ctx := c.Request().Context()
@@ -52,7 +58,8 @@ func (s *Server) pageHome(c echo.Context) error {
 	}
 	data.Mood = mood(status, now.Up)
 	data.Capstone = s.summarizeCapstone(c, now)
-	data.Next = whatNext(data.Mood, data.Capstone.Mood)
+	data.Progress = s.progress(ctx)
+	data.Next = whatNext(data.Mood, data.Capstone.Mood, data.Progress)
 	return s.render(c, content{http.StatusOK, "home", now, data})
 }
 
@@ -97,14 +104,20 @@ func (s *Server) summarizeCapstone(c echo.Context, now standing) capstoneSummary
 	return sum
 }
 
-func whatNext(mood, capstone string) next {
+// whatNext goes by the lab first, then by a capstone that runs, then by the lessons; when
+// all of them are done or there are none, the capstone is left.
+func whatNext(mood, capstone string, p progress) next {
 	switch {
 	case mood == "starting":
-		return next{"next.starting", "/components"}
+		return next{Key: "next.starting", Href: "/components"}
 	case mood != "ready":
-		return next{"next." + mood, "/components"}
+		return next{Key: "next." + mood, Href: "/components"}
+	case capstone == "running" || p.Next == nil:
+		return next{Key: "next.capstone." + capstone, Href: "/capstone"}
+	case p.Next.Started != nil:
+		return next{"next.lesson.go-on", "/lessons/" + p.Next.ID, p.Next, p.Next.Trend}
 	}
-	return next{"next.capstone." + capstone, "/capstone"}
+	return next{"next.lesson.begin", "/lessons/" + p.Next.ID, p.Next, p.Next.Trend}
 }
 
 // upSeconds is the span from the first start to the last end, or to now.

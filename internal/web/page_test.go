@@ -54,7 +54,7 @@ func TestTextsAreUsed(t *testing.T) {
 	}
 	made := regexp.MustCompile(`^(` + strings.Join([]string{ // keys that templates put together
 		`nav`, `step`, `delivery`, `capstone`, `flow`, `signin\.problem`, `evidence`, `next`, `trend`, `state`, `plot`, `unit`, `signal`,
-		`error`, `theme`, `terminal\.say`, `home\.(headline|lead|time)`,
+		`error`, `theme`, `course`, `system`, `tool`, `lesson\.state`, `review\.(question|state|result)`, `settings\.(lang|theme)`, `help\.kind`, `energy\.method`, `terminal\.say`, `home\.(headline|lead|time)`,
 	}, "|") + `)\.|^(yes|no)$|^functions\.(environment|secrets|labels|annotations|requests|limits|constraints)$`)
 	for key := range mustCatalogue(t, "en").texts {
 		if !made.MatchString(key) && !strings.Contains(sources.String(), `"`+key+`"`) {
@@ -94,6 +94,7 @@ func TestPagesSpeak(t *testing.T) {
 			d.server.hosts["127.0.0.1:8800"] = true
 			web := d.server.Handler()
 			for _, path := range []string{"/", "/components", "/components/kubelet", "/components/nothing", "/capstone", "/plots", "/modules",
+				"/trends", "/lessons", "/lessons/gitops/drift", "/lessons/gitops/first", "/lessons/gitops/nothing", "/energy", "/review", "/settings", "/help", "/help/lessons", "/help?q=drift", "/help/nothing",
 				"/functions", "/functions/store", "/functions/openfaas-fn/classify", "/functions/openfaas-fn/nightly", "/functions/openfaas-fn/resize", "/functions/openfaas-fn/nothing"} {
 				for lang, word := range map[string]string{"en": "Skip to the content", "de": "Zum Inhalt springen"} {
 					body := ask(t, call{web, "GET", path, nil, map[string]string{"Accept-Language": lang}}).Body.String()
@@ -123,6 +124,7 @@ func checkPage(t *testing.T, where, body, word string) {
 
 func TestLanguageAndTheme(t *testing.T) {
 	t.Parallel()
+	server := mustServer(t, nil)
 	for _, c := range []struct{ accept, cookie, lang, theme string }{
 		{"", "", "en", "auto"}, {"de", "", "de", "auto"}, {"de-AT,de;q=0.9,en;q=0.8", "", "de", "auto"},
 		{"fr, en;q=0.5, de;q=0.7", "", "de", "auto"}, {"fr", "", "en", "auto"}, {"en-GB", "labbox_lang=de", "de", "auto"},
@@ -131,8 +133,8 @@ func TestLanguageAndTheme(t *testing.T) {
 		r := httptest.NewRequest("GET", "/", nil)
 		r.Header.Set("Accept-Language", c.accept)
 		r.Header.Set("Cookie", c.cookie)
-		if lang, theme := chooseLanguage(r), chooseTheme(r); lang != c.lang || theme != c.theme {
-			t.Errorf("%q, %q: %s %s, want %s %s", c.accept, c.cookie, lang, theme, c.lang, c.theme)
+		if got := server.look(r); got.Lang != c.lang || got.Theme != c.theme {
+			t.Errorf("%q, %q: %s %s, want %s %s", c.accept, c.cookie, got.Lang, got.Theme, c.lang, c.theme)
 		}
 	}
 	if nextTheme("auto") != "light" || nextTheme("light") != "dark" || nextTheme("dark") != "auto" {

@@ -32,8 +32,13 @@ type Server struct {
 	// prometheus and functions are asked once for all viewers.
 	prometheus *promClient
 	functions  *functionSet
-	terminals  *terminals
-	hosts      map[string]bool
+	energy     *memo[answered[energyFigures]]
+	flow       *memo[map[string]flowRate]
+	// preferences are what the settings page stored.
+	preferences *memo[map[string]string]
+	solutions   solutionShelf
+	terminals   *terminals
+	hosts       map[string]bool
 	// token must come with every unsafe request over TCP. Only who can read a page
 	// knows it, and other origins cannot.
 	token string
@@ -73,6 +78,9 @@ func New(opt Options) (*Server, error) {
 		prometheus:     newPrometheus(opt.Prometheus, opt.PrometheusURL),
 	}
 	s.functions = newFunctions(opt.Functions, s.prometheus)
+	s.energy = asked(queryAge, s.prometheus.energy)
+	s.flow = &memo[map[string]flowRate]{age: flowAge, get: s.prometheus.flowRates}
+	s.preferences = s.newPreferences()
 	s.terminals = newTerminals(opt.Shell, opt.Log)
 	s.metrics = newMetrics(s)
 	return s, nil

@@ -54,6 +54,12 @@ func (d *demo) mustOpen(t *testing.T, hello terminalHello) *tab {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { conn.Close() })
+	return greet(t, conn, hello)
+}
+
+// greet says hello and hears which terminal it is.
+func greet(t *testing.T, conn *websocket.Conn, hello terminalHello) *tab {
+	t.Helper()
 	c := &tab{t: t, conn: conn}
 	if err := conn.WriteJSON(hello); err != nil {
 		t.Fatal(err)
@@ -300,6 +306,19 @@ func TestTerminalAttacks(t *testing.T) {
 	if w := ask(t, call{d.server.AdminHandler(), "GET", "/api/v1/terminal", nil, nil}); w.Code != 404 {
 		t.Errorf("the terminal is on the administrator's socket: %d", w.Code)
 	}
+}
+
+// Signing out ends what is open, not only what is to come.
+func TestTerminalEndsWithTheSession(t *testing.T) {
+	t.Parallel()
+	d := newDemo(t)
+	c := d.mustOpen(t, terminalHello{})
+	c.mustSee("$ ")
+	d.server.sessions.end(d.session())
+	if e := c.mustEnd(); e.Ended != endSignedOut {
+		t.Errorf("ended %+v", e)
+	}
+	mustAwait(t, "the shell to be gone", func() bool { return d.open() == 0 })
 }
 
 // What no terminal sends ends the connection and nothing else.

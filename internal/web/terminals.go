@@ -44,6 +44,8 @@ const (
 	endTaken  = "taken"  // it was opened elsewhere; the shell goes on
 	endFailed = "failed" // it could not be run
 	endClosed = "closed" // the lab stops, or it made room for another
+	// endSignedOut is for the owner's browser that is not any more.
+	endSignedOut = "signedout"
 )
 
 // terminals are the shells that run. A shell lives longer than the connection of its

@@ -31,6 +31,16 @@ type Info struct {
 	Panels []Panel `json:"panels,omitempty"`
 	// Sources are for reading on.
 	Sources []Source `json:"sources,omitempty"`
+	// Pages are drawn by the dashboard below the module's name.
+	Pages []Page `json:"pages,omitempty"`
+	// Capstone are steps that are verified after the lab's own when the capstone runs.
+	Capstone []CapstoneStep `json:"capstone,omitempty"`
+}
+
+// CapstoneStep is a step of the capstone that the module's Verify knows.
+type CapstoneStep struct {
+	Step  StepID `json:"step"`
+	Title Text   `json:"title"`
 }
 
 // Lesson names a lesson and its steps; the steps are what Verify knows.

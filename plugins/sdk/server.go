@@ -1,6 +1,7 @@
 package sdk
 
 import (
+	"bufio"
 	"context"
 	"errors"
 
@@ -56,6 +57,37 @@ func (s *server) Verify(ctx context.Context, in *modulepb.VerifyRequest) (*modul
 	return out, reply(verdict, err, out.Verdict)
 }
 
+// Content implements the protocol.
+func (s *server) Content(_ *modulepb.ContentRequest, to modulepb.Module_ContentServer) error {
+	from, ok := s.module.(Supplier)
+	if !ok {
+		return nil
+	}
+	files, err := from.Content(to.Context())
+	if err == nil && files != nil {
+		buffered := bufio.NewWriterSize(pieces{to}, wire.MaxPiece)
+		if err = WriteContent(buffered, files); err == nil {
+			err = buffered.Flush()
+		}
+	}
+	return failure(err)
+}
+
+// pieces sends what is written to it, each piece with a message of its own.
+type pieces struct{ to modulepb.Module_ContentServer }
+
+// Write sends data, cut where it is too large for one message.
+func (p pieces) Write(data []byte) (int, error) {
+	for sent := 0; sent < len(data); {
+		piece := data[sent:min(len(data), sent+wire.MaxPiece)]
+		if err := p.to.Send(&modulepb.ContentResponse{Piece: piece}); err != nil {
+			return sent, err
+		}
+		sent += len(piece)
+	}
+	return len(data), nil
+}
+
 // read decodes a part of a request; what cannot be read is the caller's mistake.
 func read(from proto.Message, to any) error {
 	if err := wire.Decode(from, to); err != nil {
@@ -69,6 +101,11 @@ func reply(answer any, err error, to proto.Message) error {
 	if err == nil {
 		err = wire.Encode(answer, to)
 	}
+	return failure(err)
+}
+
+// failure is the status of an error; nil stays nil.
+func failure(err error) error {
 	if err == nil {
 		return nil
 	}

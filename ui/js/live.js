@@ -15,6 +15,7 @@ export function live(enhance) {
   let timer = 0;
   let busy = false;
   let again = false;
+  let ended = -QUIET; // when the last refresh was over
 
   async function refresh() {
     timer = 0;
@@ -26,6 +27,7 @@ export function live(enhance) {
       else if (answer.status === 404 && document.querySelector('[data-gone]')) location.reload();
     } catch { /* the stream reports that the lab is away */ }
     busy = false;
+    ended = performance.now();
     if (again) { again = false; plan(); }
   }
 
@@ -41,7 +43,8 @@ export function live(enhance) {
     for (const field of document.querySelectorAll('input[name=csrf]')) field.value = token(fresh).content;
   }
 
-  function plan() { timer ||= setTimeout(refresh, QUIET); }
+  // The first of several events is shown at once; the others wait for a pause.
+  function plan() { timer ||= setTimeout(refresh, Math.max(0, ended + QUIET - performance.now())); }
 
   function wanted(kind) {
     return regions().some((r) => !r.dataset.kinds || r.dataset.kinds.split(' ').includes(kind));
@@ -56,6 +59,7 @@ export function live(enhance) {
     source.onmessage = (message) => {
       const event = JSON.parse(message.data);
       last = event.id;
+      document.dispatchEvent(new CustomEvent('lab-event', {detail: event}));
       if (wanted(event.kind)) plan();
     };
     source.addEventListener('status', () => { if (wanted('status')) plan(); });
@@ -76,4 +80,5 @@ export function live(enhance) {
   }
   setInterval(() => { if (source && document.querySelector('[data-live] .is-running')) plan(); }, TICK);
   open();
+  return apply;
 }

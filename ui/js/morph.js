@@ -3,6 +3,7 @@
 
 export function morph(from, to) {
   attributes(from, to);
+  if (to.hasAttribute('data-keep')) return; // what is in it belongs to the page
   const known = new Map([...from.children].filter((c) => c.id).map((c) => [c.id, c]));
   let at = from.firstChild;
   for (const want of [...to.childNodes]) {
@@ -31,7 +32,9 @@ function alike(a, b) {
 // keep says which attributes belong to the viewer, not to the server.
 function keep(element, name) {
   return (name === 'open' && element.nodeName === 'DETAILS')
-    || (name === 'hidden' && element.classList.contains('copy'));
+    || (name === 'hidden' && element.classList.contains('copy'))
+    || (name === 'disabled' && element.form?.dataset.busy !== undefined)
+    || name === 'data-busy' && element.nodeName === 'FORM';
 }
 
 function attributes(from, to) {

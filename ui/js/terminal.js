@@ -26,9 +26,9 @@ class Shell {
     this.fit = new FitAddon();
     this.term = new Terminal({
       cursorBlink: !matchMedia('(prefers-reduced-motion: reduce)').matches,
-      fontFamily: getComputedStyle(panel).getPropertyValue('--mono'), fontSize: innerWidth < 620 ? 12 : 14,
+      fontFamily: getComputedStyle(panel).getPropertyValue('--mono'), fontSize: letters(),
       lineHeight: 1.15, scrollback: 5000, minimumContrastRatio: 4.5, macOptionIsMeta: true,
-      screenReaderMode: localStorage.getItem(READER) === '1', theme: palette(panel),
+      screenReaderMode: spoken(), theme: palette(panel),
     });
   }
 
@@ -60,7 +60,7 @@ class Shell {
   }
 
   connect() {
-    this.ended = false;
+    this.ended = '';
     this.say('connecting');
     const token = document.querySelector('meta[name=csrf-token]').content;
     const url = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/v1/terminal`;
@@ -93,7 +93,7 @@ class Shell {
   }
 
   over({ended, error}) {
-    this.ended = true;
+    this.ended = ended;
     if (ended !== 'taken') sessionStorage.removeItem(this.key);
     if (this.again) { this.again = false; this.connect(); return; }
     this.say('ended');
@@ -103,18 +103,34 @@ class Shell {
     if (error) this.term.writeln(`\x1b[31m${plain(error.message)}\x1b[0m ${plain(error.hint ?? '')}`);
   }
 
-  closed() {
+  async closed() {
     this.socket = null;
-    if (this.ended) return;
+    if (this.ended || await this.locked()) return;
     this.say('away');
     this.panel.dataset.state = 'away';
     const pause = AGAIN[Math.min(this.attempt++, AGAIN.length - 1)];
     setTimeout(() => { if (!this.socket && !this.ended) this.connect(); }, pause);
   }
 
+  // locked asks why there is no connection: only who has signed in gets one, and a
+  // WebSocket does not say so.
+  async locked() {
+    let answer;
+    try { answer = await fetch('/api/v1/terminal'); } catch { return false; }
+    if (answer.status !== 401) return false;
+    const sign = this.panel.querySelector('.terminal-locked');
+    sign.hidden = false;
+    sign.querySelector('a').href = `/signin?next=${encodeURIComponent(location.pathname)}`;
+    this.screen.hidden = true;
+    this.panel.dataset.state = 'locked';
+    this.say('ended');
+    return true;
+  }
+
   typed(bytes) {
     if (this.ended) {
-      if (bytes.includes(13)) this.connect();
+      if (!bytes.includes(13)) return;
+      if (this.ended === 'signedout') location.reload(); else this.connect();
       return;
     }
     // A long paste goes in pieces that the server takes.
@@ -161,6 +177,18 @@ class Shell {
   note(what) { this.term.writeln(`\r\n\x1b[2m${this.says[what] ?? this.says.failed}\x1b[0m`); }
 
   say(state) { this.state.textContent = this.says[state]; }
+}
+
+// letters is their size from the settings, somewhat smaller on a small screen.
+function letters() {
+  const wanted = Number(document.body.dataset.terminalFont) || 14;
+  return innerWidth < 620 && wanted === 14 ? 12 : wanted;
+}
+
+// spoken is what this browser's button said last, else what the settings say.
+function spoken() {
+  const here = localStorage.getItem(READER);
+  return here === null ? document.body.dataset.screenReader === '1' : here === '1';
 }
 
 // plain keeps a message from moving the cursor about.

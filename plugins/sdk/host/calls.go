@@ -68,3 +68,30 @@ func answer[T any](name string, from proto.Message, err error) (T, error) {
 	}
 	return to, nil
 }
+
+// Raw sends a message that is written as it is, and drops the answer. It is for tests
+// of how a module takes what it cannot read.
+func (p *Process) Raw(ctx context.Context, method string, message []byte) error {
+	var answer []byte
+	err := p.conn.Invoke(ctx, "/labbox.module.v1.Module/"+method, message, &answer, grpc.ForceCodec(rawCodec{}))
+	if err == nil {
+		return nil
+	}
+	code, text, _ := wire.FromStatus(err)
+	return sdk.Errorf(sdk.Code(code), "module %s: %s", p.name, text)
+}
+
+// rawCodec passes bytes through.
+type rawCodec struct{}
+
+// Marshal implements encoding.Codec.
+func (rawCodec) Marshal(v any) ([]byte, error) { return v.([]byte), nil }
+
+// Unmarshal implements encoding.Codec.
+func (rawCodec) Unmarshal(data []byte, v any) error {
+	*v.(*[]byte) = data
+	return nil
+}
+
+// Name implements encoding.Codec: the module is told that it is a message like others.
+func (rawCodec) Name() string { return "proto" }

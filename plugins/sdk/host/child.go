@@ -22,6 +22,7 @@ type child struct {
 	file *os.File // the program; open until the child has started
 	done chan struct{}
 	tail tail
+	slow throttle
 	// out and err are what go-plugin gets to read: the handshake line, and nothing.
 	// It trusts a module's output more than it should, so we read it ourselves.
 	out, err *io.PipeReader
@@ -82,6 +83,13 @@ func (c *child) start(env []string, socketDir string) error {
 	if err != nil {
 		close(c.done)
 		return fmt.Errorf("run %s: %w", c.o.Path, err)
+	}
+	if c.o.Started != nil {
+		if err := c.o.Started(c.pid()); err != nil {
+			c.kill()
+			go c.reap(exited, &readers, outR, errR)
+			return err
+		}
 	}
 	go c.reap(exited, &readers, outR, errR)
 	return nil
@@ -152,6 +160,7 @@ func (c *child) readStderr(r *os.File, to *io.PipeWriter) {
 }
 
 func (c *child) say(text string) {
+	c.slow.pass(len(text) + 1)
 	if c.o.Line != nil {
 		c.o.Line(parseLine(text))
 	}

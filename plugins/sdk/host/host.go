@@ -11,10 +11,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
 	"github.com/hashicorp/go-plugin"
+	"google.golang.org/grpc"
 
 	"github.com/labbox/labbox/plugins/sdk"
 	"github.com/labbox/labbox/plugins/sdk/internal/wire"
@@ -41,6 +44,9 @@ type Options struct {
 	Nice int
 	// StartTimeout bounds the time to the handshake; 0 means ten seconds.
 	StartTimeout time.Duration
+	// Started is told of the child's process before anything is asked of it; an error
+	// ends the start. nil means nobody wants to know.
+	Started func(pid int) error
 	// Line receives each line that the module logs or prints. It may be called from
 	// several goroutines at once; nil drops the lines.
 	Line func(Line)
@@ -57,6 +63,7 @@ type Process struct {
 	client *plugin.Client
 	child  *child
 	rpc    modulepb.ModuleClient
+	conn   *grpc.ClientConn
 }
 
 // Launch starts the program and waits for its handshake. The caller must Close the
@@ -120,15 +127,27 @@ func (p *Process) connect() error {
 		return errors.New("the module's service is of an unknown type")
 	}
 	p.rpc = rpc
+	if c, ok := conn.(*plugin.GRPCClient); ok {
+		p.conn = c.Conn
+	}
 	return conn.Ping()
+}
+
+// spokenHere lists the protocol versions of this labbox.
+func spokenHere() string {
+	var all []string
+	for _, v := range wire.Spoken() {
+		all = append(all, strconv.Itoa(v))
+	}
+	return strings.Join(all, " and ")
 }
 
 // startError names what went wrong at the start.
 func (p *Process) startError(ctx context.Context, err error) error {
 	spoken, shook := p.child.spokenVersion()
-	if shook && spoken != wire.Version {
-		e := sdk.Errorf(sdk.CodeProtocol, "module %s speaks protocol version %d, this labbox speaks %d",
-			p.name, spoken, wire.Version)
+	if shook && !wire.Speaks(spoken) {
+		e := sdk.Errorf(sdk.CodeProtocol, "module %s speaks protocol version %d, this labbox speaks %s",
+			p.name, spoken, spokenHere())
 		e.Hint = "use a build of the module for this labbox, or another version of labbox"
 		return e
 	}

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"time"
 )
 
 // maxLine is where a line of a module's output is cut, in bytes.
@@ -94,5 +95,35 @@ func eachLine(r io.Reader, f func(string)) {
 		if err != nil {
 			return
 		}
+	}
+}
+
+// throttle lets so many bytes a second pass and makes who says more wait, so that a
+// module that floods its output slows itself down and not the host.
+type throttle struct {
+	mu   sync.Mutex
+	free float64
+	last time.Time
+}
+
+// The bytes of output that a module may say in a second, and at once.
+const (
+	outputRate  = 1 << 20
+	outputBurst = 4 << 20
+)
+
+// pass waits until n bytes may pass, one second at most.
+func (t *throttle) pass(n int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	now := time.Now()
+	if t.last.IsZero() {
+		t.free = outputBurst
+	} else {
+		t.free = min(outputBurst, t.free+now.Sub(t.last).Seconds()*outputRate)
+	}
+	t.last = now
+	if t.free -= float64(n); t.free < 0 {
+		time.Sleep(min(time.Second, time.Duration(-t.free/outputRate*float64(time.Second))))
 	}
 }

@@ -4,7 +4,12 @@
 // A module speaks go-plugin's handshake on stdout: it serves this service on a
 // Unix socket over mutual TLS, together with grpc.health.v1.Health for the service
 // name "plugin", and prints one line: 1|<protocol version>|unix|<socket>|grpc|<certificate>.
-// The protocol version of this file is 1. Within one version fields are only added.
+//
+// The host offers its protocol versions in PLUGIN_PROTOCOL_VERSIONS; a module takes
+// the highest that it speaks, too. This file is version 2, which added Content.
+// A module that answers with version 1 is served as before and never asked for it;
+// one that names any other version is refused by name. Within one version fields
+// are only added.
 //
 // Every field has the JSON name of the Go type in plugins/sdk that it carries.
 
@@ -384,6 +389,86 @@ func (x *VerifyResponse) GetVerdict() *Verdict {
 	return nil
 }
 
+type ContentRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ContentRequest) Reset() {
+	*x = ContentRequest{}
+	mi := &file_module_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ContentRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ContentRequest) ProtoMessage() {}
+
+func (x *ContentRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_module_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ContentRequest.ProtoReflect.Descriptor instead.
+func (*ContentRequest) Descriptor() ([]byte, []int) {
+	return file_module_proto_rawDescGZIP(), []int{8}
+}
+
+type ContentResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Piece         []byte                 `protobuf:"bytes,1,opt,name=piece,proto3" json:"piece,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ContentResponse) Reset() {
+	*x = ContentResponse{}
+	mi := &file_module_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ContentResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ContentResponse) ProtoMessage() {}
+
+func (x *ContentResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_module_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ContentResponse.ProtoReflect.Descriptor instead.
+func (*ContentResponse) Descriptor() ([]byte, []int) {
+	return file_module_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *ContentResponse) GetPiece() []byte {
+	if x != nil {
+		return x.Piece
+	}
+	return nil
+}
+
 // Text is said in both languages of the lab.
 type Text struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -395,7 +480,7 @@ type Text struct {
 
 func (x *Text) Reset() {
 	*x = Text{}
-	mi := &file_module_proto_msgTypes[8]
+	mi := &file_module_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -407,7 +492,7 @@ func (x *Text) String() string {
 func (*Text) ProtoMessage() {}
 
 func (x *Text) ProtoReflect() protoreflect.Message {
-	mi := &file_module_proto_msgTypes[8]
+	mi := &file_module_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -420,7 +505,7 @@ func (x *Text) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Text.ProtoReflect.Descriptor instead.
 func (*Text) Descriptor() ([]byte, []int) {
-	return file_module_proto_rawDescGZIP(), []int{8}
+	return file_module_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Text) GetDe() string {
@@ -447,13 +532,15 @@ type Info struct {
 	Lessons       []*Lesson              `protobuf:"bytes,6,rep,name=lessons,proto3" json:"lessons,omitempty"`
 	Panels        []*Panel               `protobuf:"bytes,7,rep,name=panels,proto3" json:"panels,omitempty"`
 	Sources       []*Source              `protobuf:"bytes,8,rep,name=sources,proto3" json:"sources,omitempty"`
+	Pages         []*Page                `protobuf:"bytes,9,rep,name=pages,proto3" json:"pages,omitempty"`
+	Capstone      []*CapstoneStep        `protobuf:"bytes,10,rep,name=capstone,proto3" json:"capstone,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Info) Reset() {
 	*x = Info{}
-	mi := &file_module_proto_msgTypes[9]
+	mi := &file_module_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -465,7 +552,7 @@ func (x *Info) String() string {
 func (*Info) ProtoMessage() {}
 
 func (x *Info) ProtoReflect() protoreflect.Message {
-	mi := &file_module_proto_msgTypes[9]
+	mi := &file_module_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -478,7 +565,7 @@ func (x *Info) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Info.ProtoReflect.Descriptor instead.
 func (*Info) Descriptor() ([]byte, []int) {
-	return file_module_proto_rawDescGZIP(), []int{9}
+	return file_module_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *Info) GetName() string {
@@ -537,6 +624,458 @@ func (x *Info) GetSources() []*Source {
 	return nil
 }
 
+func (x *Info) GetPages() []*Page {
+	if x != nil {
+		return x.Pages
+	}
+	return nil
+}
+
+func (x *Info) GetCapstone() []*CapstoneStep {
+	if x != nil {
+		return x.Capstone
+	}
+	return nil
+}
+
+type CapstoneStep struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Step          string                 `protobuf:"bytes,1,opt,name=step,proto3" json:"step,omitempty"`
+	Title         *Text                  `protobuf:"bytes,2,opt,name=title,proto3" json:"title,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CapstoneStep) Reset() {
+	*x = CapstoneStep{}
+	mi := &file_module_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CapstoneStep) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CapstoneStep) ProtoMessage() {}
+
+func (x *CapstoneStep) ProtoReflect() protoreflect.Message {
+	mi := &file_module_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CapstoneStep.ProtoReflect.Descriptor instead.
+func (*CapstoneStep) Descriptor() ([]byte, []int) {
+	return file_module_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *CapstoneStep) GetStep() string {
+	if x != nil {
+		return x.Step
+	}
+	return ""
+}
+
+func (x *CapstoneStep) GetTitle() *Text {
+	if x != nil {
+		return x.Title
+	}
+	return nil
+}
+
+type Page struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	Title         *Text                  `protobuf:"bytes,2,opt,name=title,proto3" json:"title,omitempty"`
+	Parts         []*PagePart            `protobuf:"bytes,3,rep,name=parts,proto3" json:"parts,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Page) Reset() {
+	*x = Page{}
+	mi := &file_module_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Page) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Page) ProtoMessage() {}
+
+func (x *Page) ProtoReflect() protoreflect.Message {
+	mi := &file_module_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Page.ProtoReflect.Descriptor instead.
+func (*Page) Descriptor() ([]byte, []int) {
+	return file_module_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *Page) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *Page) GetTitle() *Text {
+	if x != nil {
+		return x.Title
+	}
+	return nil
+}
+
+func (x *Page) GetParts() []*PagePart {
+	if x != nil {
+		return x.Parts
+	}
+	return nil
+}
+
+// PagePart is one part of a page, in declared form: the host draws it. Exactly one
+// of markdown, plot, table and links is set.
+type PagePart struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Title         *Text                  `protobuf:"bytes,1,opt,name=title,proto3" json:"title,omitempty"`
+	Markdown      *Text                  `protobuf:"bytes,2,opt,name=markdown,proto3" json:"markdown,omitempty"`
+	Plot          *Plot                  `protobuf:"bytes,3,opt,name=plot,proto3" json:"plot,omitempty"`
+	Table         *Table                 `protobuf:"bytes,4,opt,name=table,proto3" json:"table,omitempty"`
+	Links         []*PageLink            `protobuf:"bytes,5,rep,name=links,proto3" json:"links,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PagePart) Reset() {
+	*x = PagePart{}
+	mi := &file_module_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PagePart) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PagePart) ProtoMessage() {}
+
+func (x *PagePart) ProtoReflect() protoreflect.Message {
+	mi := &file_module_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PagePart.ProtoReflect.Descriptor instead.
+func (*PagePart) Descriptor() ([]byte, []int) {
+	return file_module_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *PagePart) GetTitle() *Text {
+	if x != nil {
+		return x.Title
+	}
+	return nil
+}
+
+func (x *PagePart) GetMarkdown() *Text {
+	if x != nil {
+		return x.Markdown
+	}
+	return nil
+}
+
+func (x *PagePart) GetPlot() *Plot {
+	if x != nil {
+		return x.Plot
+	}
+	return nil
+}
+
+func (x *PagePart) GetTable() *Table {
+	if x != nil {
+		return x.Table
+	}
+	return nil
+}
+
+func (x *PagePart) GetLinks() []*PageLink {
+	if x != nil {
+		return x.Links
+	}
+	return nil
+}
+
+type Plot struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Query         string                 `protobuf:"bytes,1,opt,name=query,proto3" json:"query,omitempty"`
+	Legend        string                 `protobuf:"bytes,2,opt,name=legend,proto3" json:"legend,omitempty"`
+	Unit          string                 `protobuf:"bytes,3,opt,name=unit,proto3" json:"unit,omitempty"`
+	Stacked       bool                   `protobuf:"varint,4,opt,name=stacked,proto3" json:"stacked,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Plot) Reset() {
+	*x = Plot{}
+	mi := &file_module_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Plot) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Plot) ProtoMessage() {}
+
+func (x *Plot) ProtoReflect() protoreflect.Message {
+	mi := &file_module_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Plot.ProtoReflect.Descriptor instead.
+func (*Plot) Descriptor() ([]byte, []int) {
+	return file_module_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *Plot) GetQuery() string {
+	if x != nil {
+		return x.Query
+	}
+	return ""
+}
+
+func (x *Plot) GetLegend() string {
+	if x != nil {
+		return x.Legend
+	}
+	return ""
+}
+
+func (x *Plot) GetUnit() string {
+	if x != nil {
+		return x.Unit
+	}
+	return ""
+}
+
+func (x *Plot) GetStacked() bool {
+	if x != nil {
+		return x.Stacked
+	}
+	return false
+}
+
+type Table struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Query         string                 `protobuf:"bytes,1,opt,name=query,proto3" json:"query,omitempty"`
+	Columns       []*Column              `protobuf:"bytes,2,rep,name=columns,proto3" json:"columns,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Table) Reset() {
+	*x = Table{}
+	mi := &file_module_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Table) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Table) ProtoMessage() {}
+
+func (x *Table) ProtoReflect() protoreflect.Message {
+	mi := &file_module_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Table.ProtoReflect.Descriptor instead.
+func (*Table) Descriptor() ([]byte, []int) {
+	return file_module_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *Table) GetQuery() string {
+	if x != nil {
+		return x.Query
+	}
+	return ""
+}
+
+func (x *Table) GetColumns() []*Column {
+	if x != nil {
+		return x.Columns
+	}
+	return nil
+}
+
+type Column struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Title         *Text                  `protobuf:"bytes,1,opt,name=title,proto3" json:"title,omitempty"`
+	Label         string                 `protobuf:"bytes,2,opt,name=label,proto3" json:"label,omitempty"`
+	Unit          string                 `protobuf:"bytes,3,opt,name=unit,proto3" json:"unit,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Column) Reset() {
+	*x = Column{}
+	mi := &file_module_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Column) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Column) ProtoMessage() {}
+
+func (x *Column) ProtoReflect() protoreflect.Message {
+	mi := &file_module_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Column.ProtoReflect.Descriptor instead.
+func (*Column) Descriptor() ([]byte, []int) {
+	return file_module_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *Column) GetTitle() *Text {
+	if x != nil {
+		return x.Title
+	}
+	return nil
+}
+
+func (x *Column) GetLabel() string {
+	if x != nil {
+		return x.Label
+	}
+	return ""
+}
+
+func (x *Column) GetUnit() string {
+	if x != nil {
+		return x.Unit
+	}
+	return ""
+}
+
+type PageLink struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Title         *Text                  `protobuf:"bytes,1,opt,name=title,proto3" json:"title,omitempty"`
+	Endpoint      string                 `protobuf:"bytes,2,opt,name=endpoint,proto3" json:"endpoint,omitempty"`
+	Path          string                 `protobuf:"bytes,3,opt,name=path,proto3" json:"path,omitempty"`
+	Url           string                 `protobuf:"bytes,4,opt,name=url,proto3" json:"url,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PageLink) Reset() {
+	*x = PageLink{}
+	mi := &file_module_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PageLink) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PageLink) ProtoMessage() {}
+
+func (x *PageLink) ProtoReflect() protoreflect.Message {
+	mi := &file_module_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PageLink.ProtoReflect.Descriptor instead.
+func (*PageLink) Descriptor() ([]byte, []int) {
+	return file_module_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *PageLink) GetTitle() *Text {
+	if x != nil {
+		return x.Title
+	}
+	return nil
+}
+
+func (x *PageLink) GetEndpoint() string {
+	if x != nil {
+		return x.Endpoint
+	}
+	return ""
+}
+
+func (x *PageLink) GetPath() string {
+	if x != nil {
+		return x.Path
+	}
+	return ""
+}
+
+func (x *PageLink) GetUrl() string {
+	if x != nil {
+		return x.Url
+	}
+	return ""
+}
+
 type Lesson struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
@@ -548,7 +1087,7 @@ type Lesson struct {
 
 func (x *Lesson) Reset() {
 	*x = Lesson{}
-	mi := &file_module_proto_msgTypes[10]
+	mi := &file_module_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -560,7 +1099,7 @@ func (x *Lesson) String() string {
 func (*Lesson) ProtoMessage() {}
 
 func (x *Lesson) ProtoReflect() protoreflect.Message {
-	mi := &file_module_proto_msgTypes[10]
+	mi := &file_module_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -573,7 +1112,7 @@ func (x *Lesson) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Lesson.ProtoReflect.Descriptor instead.
 func (*Lesson) Descriptor() ([]byte, []int) {
-	return file_module_proto_rawDescGZIP(), []int{10}
+	return file_module_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *Lesson) GetId() string {
@@ -609,7 +1148,7 @@ type Panel struct {
 
 func (x *Panel) Reset() {
 	*x = Panel{}
-	mi := &file_module_proto_msgTypes[11]
+	mi := &file_module_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -621,7 +1160,7 @@ func (x *Panel) String() string {
 func (*Panel) ProtoMessage() {}
 
 func (x *Panel) ProtoReflect() protoreflect.Message {
-	mi := &file_module_proto_msgTypes[11]
+	mi := &file_module_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -634,7 +1173,7 @@ func (x *Panel) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Panel.ProtoReflect.Descriptor instead.
 func (*Panel) Descriptor() ([]byte, []int) {
-	return file_module_proto_rawDescGZIP(), []int{11}
+	return file_module_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *Panel) GetId() string {
@@ -675,7 +1214,7 @@ type Source struct {
 
 func (x *Source) Reset() {
 	*x = Source{}
-	mi := &file_module_proto_msgTypes[12]
+	mi := &file_module_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -687,7 +1226,7 @@ func (x *Source) String() string {
 func (*Source) ProtoMessage() {}
 
 func (x *Source) ProtoReflect() protoreflect.Message {
-	mi := &file_module_proto_msgTypes[12]
+	mi := &file_module_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -700,7 +1239,7 @@ func (x *Source) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Source.ProtoReflect.Descriptor instead.
 func (*Source) Descriptor() ([]byte, []int) {
-	return file_module_proto_rawDescGZIP(), []int{12}
+	return file_module_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *Source) GetTitle() string {
@@ -728,7 +1267,7 @@ type Config struct {
 
 func (x *Config) Reset() {
 	*x = Config{}
-	mi := &file_module_proto_msgTypes[13]
+	mi := &file_module_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -740,7 +1279,7 @@ func (x *Config) String() string {
 func (*Config) ProtoMessage() {}
 
 func (x *Config) ProtoReflect() protoreflect.Message {
-	mi := &file_module_proto_msgTypes[13]
+	mi := &file_module_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -753,7 +1292,7 @@ func (x *Config) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Config.ProtoReflect.Descriptor instead.
 func (*Config) Descriptor() ([]byte, []int) {
-	return file_module_proto_rawDescGZIP(), []int{13}
+	return file_module_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *Config) GetClusterDomain() string {
@@ -788,7 +1327,7 @@ type Plan struct {
 
 func (x *Plan) Reset() {
 	*x = Plan{}
-	mi := &file_module_proto_msgTypes[14]
+	mi := &file_module_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -800,7 +1339,7 @@ func (x *Plan) String() string {
 func (*Plan) ProtoMessage() {}
 
 func (x *Plan) ProtoReflect() protoreflect.Message {
-	mi := &file_module_proto_msgTypes[14]
+	mi := &file_module_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -813,7 +1352,7 @@ func (x *Plan) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Plan.ProtoReflect.Descriptor instead.
 func (*Plan) Descriptor() ([]byte, []int) {
-	return file_module_proto_rawDescGZIP(), []int{14}
+	return file_module_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *Plan) GetCharts() []*Chart {
@@ -850,7 +1389,7 @@ type Chart struct {
 
 func (x *Chart) Reset() {
 	*x = Chart{}
-	mi := &file_module_proto_msgTypes[15]
+	mi := &file_module_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -862,7 +1401,7 @@ func (x *Chart) String() string {
 func (*Chart) ProtoMessage() {}
 
 func (x *Chart) ProtoReflect() protoreflect.Message {
-	mi := &file_module_proto_msgTypes[15]
+	mi := &file_module_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -875,7 +1414,7 @@ func (x *Chart) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Chart.ProtoReflect.Descriptor instead.
 func (*Chart) Descriptor() ([]byte, []int) {
-	return file_module_proto_rawDescGZIP(), []int{15}
+	return file_module_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *Chart) GetName() string {
@@ -929,7 +1468,7 @@ type Forward struct {
 
 func (x *Forward) Reset() {
 	*x = Forward{}
-	mi := &file_module_proto_msgTypes[16]
+	mi := &file_module_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -941,7 +1480,7 @@ func (x *Forward) String() string {
 func (*Forward) ProtoMessage() {}
 
 func (x *Forward) ProtoReflect() protoreflect.Message {
-	mi := &file_module_proto_msgTypes[16]
+	mi := &file_module_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -954,7 +1493,7 @@ func (x *Forward) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Forward.ProtoReflect.Descriptor instead.
 func (*Forward) Descriptor() ([]byte, []int) {
-	return file_module_proto_rawDescGZIP(), []int{16}
+	return file_module_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *Forward) GetName() string {
@@ -1026,7 +1565,7 @@ type Credentials struct {
 
 func (x *Credentials) Reset() {
 	*x = Credentials{}
-	mi := &file_module_proto_msgTypes[17]
+	mi := &file_module_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1038,7 +1577,7 @@ func (x *Credentials) String() string {
 func (*Credentials) ProtoMessage() {}
 
 func (x *Credentials) ProtoReflect() protoreflect.Message {
-	mi := &file_module_proto_msgTypes[17]
+	mi := &file_module_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1051,7 +1590,7 @@ func (x *Credentials) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Credentials.ProtoReflect.Descriptor instead.
 func (*Credentials) Descriptor() ([]byte, []int) {
-	return file_module_proto_rawDescGZIP(), []int{17}
+	return file_module_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *Credentials) GetNamespace() string {
@@ -1099,7 +1638,7 @@ type Repository struct {
 
 func (x *Repository) Reset() {
 	*x = Repository{}
-	mi := &file_module_proto_msgTypes[18]
+	mi := &file_module_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1111,7 +1650,7 @@ func (x *Repository) String() string {
 func (*Repository) ProtoMessage() {}
 
 func (x *Repository) ProtoReflect() protoreflect.Message {
-	mi := &file_module_proto_msgTypes[18]
+	mi := &file_module_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1124,7 +1663,7 @@ func (x *Repository) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Repository.ProtoReflect.Descriptor instead.
 func (*Repository) Descriptor() ([]byte, []int) {
-	return file_module_proto_rawDescGZIP(), []int{18}
+	return file_module_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *Repository) GetName() string {
@@ -1151,7 +1690,7 @@ type Target struct {
 
 func (x *Target) Reset() {
 	*x = Target{}
-	mi := &file_module_proto_msgTypes[19]
+	mi := &file_module_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1163,7 +1702,7 @@ func (x *Target) String() string {
 func (*Target) ProtoMessage() {}
 
 func (x *Target) ProtoReflect() protoreflect.Message {
-	mi := &file_module_proto_msgTypes[19]
+	mi := &file_module_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1176,7 +1715,7 @@ func (x *Target) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Target.ProtoReflect.Descriptor instead.
 func (*Target) Descriptor() ([]byte, []int) {
-	return file_module_proto_rawDescGZIP(), []int{19}
+	return file_module_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *Target) GetKubeconfig() string {
@@ -1204,7 +1743,7 @@ type Endpoint struct {
 
 func (x *Endpoint) Reset() {
 	*x = Endpoint{}
-	mi := &file_module_proto_msgTypes[20]
+	mi := &file_module_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1216,7 +1755,7 @@ func (x *Endpoint) String() string {
 func (*Endpoint) ProtoMessage() {}
 
 func (x *Endpoint) ProtoReflect() protoreflect.Message {
-	mi := &file_module_proto_msgTypes[20]
+	mi := &file_module_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1229,7 +1768,7 @@ func (x *Endpoint) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Endpoint.ProtoReflect.Descriptor instead.
 func (*Endpoint) Descriptor() ([]byte, []int) {
-	return file_module_proto_rawDescGZIP(), []int{20}
+	return file_module_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *Endpoint) GetUrl() string {
@@ -1265,7 +1804,7 @@ type Health struct {
 
 func (x *Health) Reset() {
 	*x = Health{}
-	mi := &file_module_proto_msgTypes[21]
+	mi := &file_module_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1277,7 +1816,7 @@ func (x *Health) String() string {
 func (*Health) ProtoMessage() {}
 
 func (x *Health) ProtoReflect() protoreflect.Message {
-	mi := &file_module_proto_msgTypes[21]
+	mi := &file_module_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1290,7 +1829,7 @@ func (x *Health) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Health.ProtoReflect.Descriptor instead.
 func (*Health) Descriptor() ([]byte, []int) {
-	return file_module_proto_rawDescGZIP(), []int{21}
+	return file_module_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *Health) GetAlive() bool {
@@ -1331,7 +1870,7 @@ type Link struct {
 
 func (x *Link) Reset() {
 	*x = Link{}
-	mi := &file_module_proto_msgTypes[22]
+	mi := &file_module_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1343,7 +1882,7 @@ func (x *Link) String() string {
 func (*Link) ProtoMessage() {}
 
 func (x *Link) ProtoReflect() protoreflect.Message {
-	mi := &file_module_proto_msgTypes[22]
+	mi := &file_module_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1356,7 +1895,7 @@ func (x *Link) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Link.ProtoReflect.Descriptor instead.
 func (*Link) Descriptor() ([]byte, []int) {
-	return file_module_proto_rawDescGZIP(), []int{22}
+	return file_module_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *Link) GetName() string {
@@ -1386,7 +1925,7 @@ type Signal struct {
 
 func (x *Signal) Reset() {
 	*x = Signal{}
-	mi := &file_module_proto_msgTypes[23]
+	mi := &file_module_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1398,7 +1937,7 @@ func (x *Signal) String() string {
 func (*Signal) ProtoMessage() {}
 
 func (x *Signal) ProtoReflect() protoreflect.Message {
-	mi := &file_module_proto_msgTypes[23]
+	mi := &file_module_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1411,7 +1950,7 @@ func (x *Signal) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Signal.ProtoReflect.Descriptor instead.
 func (*Signal) Descriptor() ([]byte, []int) {
-	return file_module_proto_rawDescGZIP(), []int{23}
+	return file_module_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *Signal) GetName() string {
@@ -1462,7 +2001,7 @@ type Verdict struct {
 
 func (x *Verdict) Reset() {
 	*x = Verdict{}
-	mi := &file_module_proto_msgTypes[24]
+	mi := &file_module_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1474,7 +2013,7 @@ func (x *Verdict) String() string {
 func (*Verdict) ProtoMessage() {}
 
 func (x *Verdict) ProtoReflect() protoreflect.Message {
-	mi := &file_module_proto_msgTypes[24]
+	mi := &file_module_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1487,7 +2026,7 @@ func (x *Verdict) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Verdict.ProtoReflect.Descriptor instead.
 func (*Verdict) Descriptor() ([]byte, []int) {
-	return file_module_proto_rawDescGZIP(), []int{24}
+	return file_module_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *Verdict) GetPassed() bool {
@@ -1535,7 +2074,7 @@ type ErrorDetail struct {
 
 func (x *ErrorDetail) Reset() {
 	*x = ErrorDetail{}
-	mi := &file_module_proto_msgTypes[25]
+	mi := &file_module_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1547,7 +2086,7 @@ func (x *ErrorDetail) String() string {
 func (*ErrorDetail) ProtoMessage() {}
 
 func (x *ErrorDetail) ProtoReflect() protoreflect.Message {
-	mi := &file_module_proto_msgTypes[25]
+	mi := &file_module_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1560,7 +2099,7 @@ func (x *ErrorDetail) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ErrorDetail.ProtoReflect.Descriptor instead.
 func (*ErrorDetail) Descriptor() ([]byte, []int) {
-	return file_module_proto_rawDescGZIP(), []int{25}
+	return file_module_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *ErrorDetail) GetHint() string {
@@ -1590,10 +2129,13 @@ const file_module_proto_rawDesc = "" +
 	"\x06target\x18\x01 \x01(\v2\x18.labbox.module.v1.TargetR\x06target\x12\x12\n" +
 	"\x04step\x18\x02 \x01(\tR\x04step\"E\n" +
 	"\x0eVerifyResponse\x123\n" +
-	"\averdict\x18\x01 \x01(\v2\x19.labbox.module.v1.VerdictR\averdict\"&\n" +
+	"\averdict\x18\x01 \x01(\v2\x19.labbox.module.v1.VerdictR\averdict\"\x10\n" +
+	"\x0eContentRequest\"'\n" +
+	"\x0fContentResponse\x12\x14\n" +
+	"\x05piece\x18\x01 \x01(\fR\x05piece\"&\n" +
 	"\x04Text\x12\x0e\n" +
 	"\x02de\x18\x01 \x01(\tR\x02de\x12\x0e\n" +
-	"\x02en\x18\x02 \x01(\tR\x02en\"\xcb\x02\n" +
+	"\x02en\x18\x02 \x01(\tR\x02en\"\xb5\x03\n" +
 	"\x04Info\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\tR\aversion\x12,\n" +
@@ -1602,7 +2144,40 @@ const file_module_proto_rawDesc = "" +
 	"\x05needs\x18\x05 \x03(\tR\x05needs\x122\n" +
 	"\alessons\x18\x06 \x03(\v2\x18.labbox.module.v1.LessonR\alessons\x12/\n" +
 	"\x06panels\x18\a \x03(\v2\x17.labbox.module.v1.PanelR\x06panels\x122\n" +
-	"\asources\x18\b \x03(\v2\x18.labbox.module.v1.SourceR\asources\"\\\n" +
+	"\asources\x18\b \x03(\v2\x18.labbox.module.v1.SourceR\asources\x12,\n" +
+	"\x05pages\x18\t \x03(\v2\x16.labbox.module.v1.PageR\x05pages\x12:\n" +
+	"\bcapstone\x18\n" +
+	" \x03(\v2\x1e.labbox.module.v1.CapstoneStepR\bcapstone\"P\n" +
+	"\fCapstoneStep\x12\x12\n" +
+	"\x04step\x18\x01 \x01(\tR\x04step\x12,\n" +
+	"\x05title\x18\x02 \x01(\v2\x16.labbox.module.v1.TextR\x05title\"v\n" +
+	"\x04Page\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12,\n" +
+	"\x05title\x18\x02 \x01(\v2\x16.labbox.module.v1.TextR\x05title\x120\n" +
+	"\x05parts\x18\x03 \x03(\v2\x1a.labbox.module.v1.PagePartR\x05parts\"\xf9\x01\n" +
+	"\bPagePart\x12,\n" +
+	"\x05title\x18\x01 \x01(\v2\x16.labbox.module.v1.TextR\x05title\x122\n" +
+	"\bmarkdown\x18\x02 \x01(\v2\x16.labbox.module.v1.TextR\bmarkdown\x12*\n" +
+	"\x04plot\x18\x03 \x01(\v2\x16.labbox.module.v1.PlotR\x04plot\x12-\n" +
+	"\x05table\x18\x04 \x01(\v2\x17.labbox.module.v1.TableR\x05table\x120\n" +
+	"\x05links\x18\x05 \x03(\v2\x1a.labbox.module.v1.PageLinkR\x05links\"b\n" +
+	"\x04Plot\x12\x14\n" +
+	"\x05query\x18\x01 \x01(\tR\x05query\x12\x16\n" +
+	"\x06legend\x18\x02 \x01(\tR\x06legend\x12\x12\n" +
+	"\x04unit\x18\x03 \x01(\tR\x04unit\x12\x18\n" +
+	"\astacked\x18\x04 \x01(\bR\astacked\"Q\n" +
+	"\x05Table\x12\x14\n" +
+	"\x05query\x18\x01 \x01(\tR\x05query\x122\n" +
+	"\acolumns\x18\x02 \x03(\v2\x18.labbox.module.v1.ColumnR\acolumns\"`\n" +
+	"\x06Column\x12,\n" +
+	"\x05title\x18\x01 \x01(\v2\x16.labbox.module.v1.TextR\x05title\x12\x14\n" +
+	"\x05label\x18\x02 \x01(\tR\x05label\x12\x12\n" +
+	"\x04unit\x18\x03 \x01(\tR\x04unit\"z\n" +
+	"\bPageLink\x12,\n" +
+	"\x05title\x18\x01 \x01(\v2\x16.labbox.module.v1.TextR\x05title\x12\x1a\n" +
+	"\bendpoint\x18\x02 \x01(\tR\bendpoint\x12\x12\n" +
+	"\x04path\x18\x03 \x01(\tR\x04path\x12\x10\n" +
+	"\x03url\x18\x04 \x01(\tR\x03url\"\\\n" +
 	"\x06Lesson\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12,\n" +
 	"\x05title\x18\x02 \x01(\v2\x16.labbox.module.v1.TextR\x05title\x12\x14\n" +
@@ -1685,12 +2260,13 @@ const file_module_proto_rawDesc = "" +
 	"\bexpected\x18\x04 \x01(\tR\bexpected\x12\x12\n" +
 	"\x04hint\x18\x05 \x01(\tR\x04hint\"!\n" +
 	"\vErrorDetail\x12\x12\n" +
-	"\x04hint\x18\x01 \x01(\tR\x04hint2\xb9\x02\n" +
+	"\x04hint\x18\x01 \x01(\tR\x04hint2\x8b\x03\n" +
 	"\x06Module\x12Q\n" +
 	"\bDescribe\x12!.labbox.module.v1.DescribeRequest\x1a\".labbox.module.v1.DescribeResponse\x12E\n" +
 	"\x04Plan\x12\x1d.labbox.module.v1.PlanRequest\x1a\x1e.labbox.module.v1.PlanResponse\x12H\n" +
 	"\x05Check\x12\x1e.labbox.module.v1.CheckRequest\x1a\x1f.labbox.module.v1.CheckResponse\x12K\n" +
-	"\x06Verify\x12\x1f.labbox.module.v1.VerifyRequest\x1a .labbox.module.v1.VerifyResponseB5Z3github.com/labbox/labbox/plugins/sdk/proto;modulepbb\x06proto3"
+	"\x06Verify\x12\x1f.labbox.module.v1.VerifyRequest\x1a .labbox.module.v1.VerifyResponse\x12P\n" +
+	"\aContent\x12 .labbox.module.v1.ContentRequest\x1a!.labbox.module.v1.ContentResponse0\x01B5Z3github.com/labbox/labbox/plugins/sdk/proto;modulepbb\x06proto3"
 
 var (
 	file_module_proto_rawDescOnce sync.Once
@@ -1704,7 +2280,7 @@ func file_module_proto_rawDescGZIP() []byte {
 	return file_module_proto_rawDescData
 }
 
-var file_module_proto_msgTypes = make([]protoimpl.MessageInfo, 28)
+var file_module_proto_msgTypes = make([]protoimpl.MessageInfo, 37)
 var file_module_proto_goTypes = []any{
 	(*DescribeRequest)(nil),  // 0: labbox.module.v1.DescribeRequest
 	(*DescribeResponse)(nil), // 1: labbox.module.v1.DescribeResponse
@@ -1714,70 +2290,94 @@ var file_module_proto_goTypes = []any{
 	(*CheckResponse)(nil),    // 5: labbox.module.v1.CheckResponse
 	(*VerifyRequest)(nil),    // 6: labbox.module.v1.VerifyRequest
 	(*VerifyResponse)(nil),   // 7: labbox.module.v1.VerifyResponse
-	(*Text)(nil),             // 8: labbox.module.v1.Text
-	(*Info)(nil),             // 9: labbox.module.v1.Info
-	(*Lesson)(nil),           // 10: labbox.module.v1.Lesson
-	(*Panel)(nil),            // 11: labbox.module.v1.Panel
-	(*Source)(nil),           // 12: labbox.module.v1.Source
-	(*Config)(nil),           // 13: labbox.module.v1.Config
-	(*Plan)(nil),             // 14: labbox.module.v1.Plan
-	(*Chart)(nil),            // 15: labbox.module.v1.Chart
-	(*Forward)(nil),          // 16: labbox.module.v1.Forward
-	(*Credentials)(nil),      // 17: labbox.module.v1.Credentials
-	(*Repository)(nil),       // 18: labbox.module.v1.Repository
-	(*Target)(nil),           // 19: labbox.module.v1.Target
-	(*Endpoint)(nil),         // 20: labbox.module.v1.Endpoint
-	(*Health)(nil),           // 21: labbox.module.v1.Health
-	(*Link)(nil),             // 22: labbox.module.v1.Link
-	(*Signal)(nil),           // 23: labbox.module.v1.Signal
-	(*Verdict)(nil),          // 24: labbox.module.v1.Verdict
-	(*ErrorDetail)(nil),      // 25: labbox.module.v1.ErrorDetail
-	nil,                      // 26: labbox.module.v1.Config.PortsEntry
-	nil,                      // 27: labbox.module.v1.Target.EndpointsEntry
-	(*structpb.Struct)(nil),  // 28: google.protobuf.Struct
+	(*ContentRequest)(nil),   // 8: labbox.module.v1.ContentRequest
+	(*ContentResponse)(nil),  // 9: labbox.module.v1.ContentResponse
+	(*Text)(nil),             // 10: labbox.module.v1.Text
+	(*Info)(nil),             // 11: labbox.module.v1.Info
+	(*CapstoneStep)(nil),     // 12: labbox.module.v1.CapstoneStep
+	(*Page)(nil),             // 13: labbox.module.v1.Page
+	(*PagePart)(nil),         // 14: labbox.module.v1.PagePart
+	(*Plot)(nil),             // 15: labbox.module.v1.Plot
+	(*Table)(nil),            // 16: labbox.module.v1.Table
+	(*Column)(nil),           // 17: labbox.module.v1.Column
+	(*PageLink)(nil),         // 18: labbox.module.v1.PageLink
+	(*Lesson)(nil),           // 19: labbox.module.v1.Lesson
+	(*Panel)(nil),            // 20: labbox.module.v1.Panel
+	(*Source)(nil),           // 21: labbox.module.v1.Source
+	(*Config)(nil),           // 22: labbox.module.v1.Config
+	(*Plan)(nil),             // 23: labbox.module.v1.Plan
+	(*Chart)(nil),            // 24: labbox.module.v1.Chart
+	(*Forward)(nil),          // 25: labbox.module.v1.Forward
+	(*Credentials)(nil),      // 26: labbox.module.v1.Credentials
+	(*Repository)(nil),       // 27: labbox.module.v1.Repository
+	(*Target)(nil),           // 28: labbox.module.v1.Target
+	(*Endpoint)(nil),         // 29: labbox.module.v1.Endpoint
+	(*Health)(nil),           // 30: labbox.module.v1.Health
+	(*Link)(nil),             // 31: labbox.module.v1.Link
+	(*Signal)(nil),           // 32: labbox.module.v1.Signal
+	(*Verdict)(nil),          // 33: labbox.module.v1.Verdict
+	(*ErrorDetail)(nil),      // 34: labbox.module.v1.ErrorDetail
+	nil,                      // 35: labbox.module.v1.Config.PortsEntry
+	nil,                      // 36: labbox.module.v1.Target.EndpointsEntry
+	(*structpb.Struct)(nil),  // 37: google.protobuf.Struct
 }
 var file_module_proto_depIdxs = []int32{
-	9,  // 0: labbox.module.v1.DescribeResponse.info:type_name -> labbox.module.v1.Info
-	13, // 1: labbox.module.v1.PlanRequest.config:type_name -> labbox.module.v1.Config
-	14, // 2: labbox.module.v1.PlanResponse.plan:type_name -> labbox.module.v1.Plan
-	19, // 3: labbox.module.v1.CheckRequest.target:type_name -> labbox.module.v1.Target
-	21, // 4: labbox.module.v1.CheckResponse.health:type_name -> labbox.module.v1.Health
-	19, // 5: labbox.module.v1.VerifyRequest.target:type_name -> labbox.module.v1.Target
-	24, // 6: labbox.module.v1.VerifyResponse.verdict:type_name -> labbox.module.v1.Verdict
-	8,  // 7: labbox.module.v1.Info.title:type_name -> labbox.module.v1.Text
-	8,  // 8: labbox.module.v1.Info.description:type_name -> labbox.module.v1.Text
-	10, // 9: labbox.module.v1.Info.lessons:type_name -> labbox.module.v1.Lesson
-	11, // 10: labbox.module.v1.Info.panels:type_name -> labbox.module.v1.Panel
-	12, // 11: labbox.module.v1.Info.sources:type_name -> labbox.module.v1.Source
-	8,  // 12: labbox.module.v1.Lesson.title:type_name -> labbox.module.v1.Text
-	8,  // 13: labbox.module.v1.Panel.title:type_name -> labbox.module.v1.Text
-	26, // 14: labbox.module.v1.Config.ports:type_name -> labbox.module.v1.Config.PortsEntry
-	28, // 15: labbox.module.v1.Config.settings:type_name -> google.protobuf.Struct
-	15, // 16: labbox.module.v1.Plan.charts:type_name -> labbox.module.v1.Chart
-	16, // 17: labbox.module.v1.Plan.forwards:type_name -> labbox.module.v1.Forward
-	18, // 18: labbox.module.v1.Plan.repositories:type_name -> labbox.module.v1.Repository
-	28, // 19: labbox.module.v1.Chart.values:type_name -> google.protobuf.Struct
-	8,  // 20: labbox.module.v1.Forward.title:type_name -> labbox.module.v1.Text
-	17, // 21: labbox.module.v1.Forward.credentials:type_name -> labbox.module.v1.Credentials
-	8,  // 22: labbox.module.v1.Repository.description:type_name -> labbox.module.v1.Text
-	27, // 23: labbox.module.v1.Target.endpoints:type_name -> labbox.module.v1.Target.EndpointsEntry
-	22, // 24: labbox.module.v1.Health.links:type_name -> labbox.module.v1.Link
-	23, // 25: labbox.module.v1.Health.signals:type_name -> labbox.module.v1.Signal
-	28, // 26: labbox.module.v1.Verdict.evidence:type_name -> google.protobuf.Struct
-	20, // 27: labbox.module.v1.Target.EndpointsEntry.value:type_name -> labbox.module.v1.Endpoint
-	0,  // 28: labbox.module.v1.Module.Describe:input_type -> labbox.module.v1.DescribeRequest
-	2,  // 29: labbox.module.v1.Module.Plan:input_type -> labbox.module.v1.PlanRequest
-	4,  // 30: labbox.module.v1.Module.Check:input_type -> labbox.module.v1.CheckRequest
-	6,  // 31: labbox.module.v1.Module.Verify:input_type -> labbox.module.v1.VerifyRequest
-	1,  // 32: labbox.module.v1.Module.Describe:output_type -> labbox.module.v1.DescribeResponse
-	3,  // 33: labbox.module.v1.Module.Plan:output_type -> labbox.module.v1.PlanResponse
-	5,  // 34: labbox.module.v1.Module.Check:output_type -> labbox.module.v1.CheckResponse
-	7,  // 35: labbox.module.v1.Module.Verify:output_type -> labbox.module.v1.VerifyResponse
-	32, // [32:36] is the sub-list for method output_type
-	28, // [28:32] is the sub-list for method input_type
-	28, // [28:28] is the sub-list for extension type_name
-	28, // [28:28] is the sub-list for extension extendee
-	0,  // [0:28] is the sub-list for field type_name
+	11, // 0: labbox.module.v1.DescribeResponse.info:type_name -> labbox.module.v1.Info
+	22, // 1: labbox.module.v1.PlanRequest.config:type_name -> labbox.module.v1.Config
+	23, // 2: labbox.module.v1.PlanResponse.plan:type_name -> labbox.module.v1.Plan
+	28, // 3: labbox.module.v1.CheckRequest.target:type_name -> labbox.module.v1.Target
+	30, // 4: labbox.module.v1.CheckResponse.health:type_name -> labbox.module.v1.Health
+	28, // 5: labbox.module.v1.VerifyRequest.target:type_name -> labbox.module.v1.Target
+	33, // 6: labbox.module.v1.VerifyResponse.verdict:type_name -> labbox.module.v1.Verdict
+	10, // 7: labbox.module.v1.Info.title:type_name -> labbox.module.v1.Text
+	10, // 8: labbox.module.v1.Info.description:type_name -> labbox.module.v1.Text
+	19, // 9: labbox.module.v1.Info.lessons:type_name -> labbox.module.v1.Lesson
+	20, // 10: labbox.module.v1.Info.panels:type_name -> labbox.module.v1.Panel
+	21, // 11: labbox.module.v1.Info.sources:type_name -> labbox.module.v1.Source
+	13, // 12: labbox.module.v1.Info.pages:type_name -> labbox.module.v1.Page
+	12, // 13: labbox.module.v1.Info.capstone:type_name -> labbox.module.v1.CapstoneStep
+	10, // 14: labbox.module.v1.CapstoneStep.title:type_name -> labbox.module.v1.Text
+	10, // 15: labbox.module.v1.Page.title:type_name -> labbox.module.v1.Text
+	14, // 16: labbox.module.v1.Page.parts:type_name -> labbox.module.v1.PagePart
+	10, // 17: labbox.module.v1.PagePart.title:type_name -> labbox.module.v1.Text
+	10, // 18: labbox.module.v1.PagePart.markdown:type_name -> labbox.module.v1.Text
+	15, // 19: labbox.module.v1.PagePart.plot:type_name -> labbox.module.v1.Plot
+	16, // 20: labbox.module.v1.PagePart.table:type_name -> labbox.module.v1.Table
+	18, // 21: labbox.module.v1.PagePart.links:type_name -> labbox.module.v1.PageLink
+	17, // 22: labbox.module.v1.Table.columns:type_name -> labbox.module.v1.Column
+	10, // 23: labbox.module.v1.Column.title:type_name -> labbox.module.v1.Text
+	10, // 24: labbox.module.v1.PageLink.title:type_name -> labbox.module.v1.Text
+	10, // 25: labbox.module.v1.Lesson.title:type_name -> labbox.module.v1.Text
+	10, // 26: labbox.module.v1.Panel.title:type_name -> labbox.module.v1.Text
+	35, // 27: labbox.module.v1.Config.ports:type_name -> labbox.module.v1.Config.PortsEntry
+	37, // 28: labbox.module.v1.Config.settings:type_name -> google.protobuf.Struct
+	24, // 29: labbox.module.v1.Plan.charts:type_name -> labbox.module.v1.Chart
+	25, // 30: labbox.module.v1.Plan.forwards:type_name -> labbox.module.v1.Forward
+	27, // 31: labbox.module.v1.Plan.repositories:type_name -> labbox.module.v1.Repository
+	37, // 32: labbox.module.v1.Chart.values:type_name -> google.protobuf.Struct
+	10, // 33: labbox.module.v1.Forward.title:type_name -> labbox.module.v1.Text
+	26, // 34: labbox.module.v1.Forward.credentials:type_name -> labbox.module.v1.Credentials
+	10, // 35: labbox.module.v1.Repository.description:type_name -> labbox.module.v1.Text
+	36, // 36: labbox.module.v1.Target.endpoints:type_name -> labbox.module.v1.Target.EndpointsEntry
+	31, // 37: labbox.module.v1.Health.links:type_name -> labbox.module.v1.Link
+	32, // 38: labbox.module.v1.Health.signals:type_name -> labbox.module.v1.Signal
+	37, // 39: labbox.module.v1.Verdict.evidence:type_name -> google.protobuf.Struct
+	29, // 40: labbox.module.v1.Target.EndpointsEntry.value:type_name -> labbox.module.v1.Endpoint
+	0,  // 41: labbox.module.v1.Module.Describe:input_type -> labbox.module.v1.DescribeRequest
+	2,  // 42: labbox.module.v1.Module.Plan:input_type -> labbox.module.v1.PlanRequest
+	4,  // 43: labbox.module.v1.Module.Check:input_type -> labbox.module.v1.CheckRequest
+	6,  // 44: labbox.module.v1.Module.Verify:input_type -> labbox.module.v1.VerifyRequest
+	8,  // 45: labbox.module.v1.Module.Content:input_type -> labbox.module.v1.ContentRequest
+	1,  // 46: labbox.module.v1.Module.Describe:output_type -> labbox.module.v1.DescribeResponse
+	3,  // 47: labbox.module.v1.Module.Plan:output_type -> labbox.module.v1.PlanResponse
+	5,  // 48: labbox.module.v1.Module.Check:output_type -> labbox.module.v1.CheckResponse
+	7,  // 49: labbox.module.v1.Module.Verify:output_type -> labbox.module.v1.VerifyResponse
+	9,  // 50: labbox.module.v1.Module.Content:output_type -> labbox.module.v1.ContentResponse
+	46, // [46:51] is the sub-list for method output_type
+	41, // [41:46] is the sub-list for method input_type
+	41, // [41:41] is the sub-list for extension type_name
+	41, // [41:41] is the sub-list for extension extendee
+	0,  // [0:41] is the sub-list for field type_name
 }
 
 func init() { file_module_proto_init() }
@@ -1791,7 +2391,7 @@ func file_module_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_module_proto_rawDesc), len(file_module_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   28,
+			NumMessages:   37,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

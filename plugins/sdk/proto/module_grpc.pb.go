@@ -4,7 +4,12 @@
 // A module speaks go-plugin's handshake on stdout: it serves this service on a
 // Unix socket over mutual TLS, together with grpc.health.v1.Health for the service
 // name "plugin", and prints one line: 1|<protocol version>|unix|<socket>|grpc|<certificate>.
-// The protocol version of this file is 1. Within one version fields are only added.
+//
+// The host offers its protocol versions in PLUGIN_PROTOCOL_VERSIONS; a module takes
+// the highest that it speaks, too. This file is version 2, which added Content.
+// A module that answers with version 1 is served as before and never asked for it;
+// one that names any other version is refused by name. Within one version fields
+// are only added.
 //
 // Every field has the JSON name of the Go type in plugins/sdk that it carries.
 
@@ -33,6 +38,7 @@ const (
 	Module_Plan_FullMethodName     = "/labbox.module.v1.Module/Plan"
 	Module_Check_FullMethodName    = "/labbox.module.v1.Module/Check"
 	Module_Verify_FullMethodName   = "/labbox.module.v1.Module/Verify"
+	Module_Content_FullMethodName  = "/labbox.module.v1.Module/Content"
 )
 
 // ModuleClient is the client API for Module service.
@@ -50,6 +56,10 @@ type ModuleClient interface {
 	Check(ctx context.Context, in *CheckRequest, opts ...grpc.CallOption) (*CheckResponse, error)
 	// Verify says whether the learner has done one step. Unknown step: NOT_FOUND.
 	Verify(ctx context.Context, in *VerifyRequest, opts ...grpc.CallOption) (*VerifyResponse, error)
+	// Content is what the module brings, as a tar in pieces of at most 1 MiB: files
+	// below lessons/<id>/, charts/<name>/ and images/ (an OCI layout), and nothing
+	// else. A module that brings nothing sends nothing. Since version 2.
+	Content(ctx context.Context, in *ContentRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[ContentResponse], error)
 }
 
 type moduleClient struct {
@@ -100,6 +110,25 @@ func (c *moduleClient) Verify(ctx context.Context, in *VerifyRequest, opts ...gr
 	return out, nil
 }
 
+func (c *moduleClient) Content(ctx context.Context, in *ContentRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[ContentResponse], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &Module_ServiceDesc.Streams[0], Module_Content_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[ContentRequest, ContentResponse]{ClientStream: stream}
+	if err := x.ClientStream.SendMsg(in); err != nil {
+		return nil, err
+	}
+	if err := x.ClientStream.CloseSend(); err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type Module_ContentClient = grpc.ServerStreamingClient[ContentResponse]
+
 // ModuleServer is the server API for Module service.
 // All implementations must embed UnimplementedModuleServer
 // for forward compatibility.
@@ -115,6 +144,10 @@ type ModuleServer interface {
 	Check(context.Context, *CheckRequest) (*CheckResponse, error)
 	// Verify says whether the learner has done one step. Unknown step: NOT_FOUND.
 	Verify(context.Context, *VerifyRequest) (*VerifyResponse, error)
+	// Content is what the module brings, as a tar in pieces of at most 1 MiB: files
+	// below lessons/<id>/, charts/<name>/ and images/ (an OCI layout), and nothing
+	// else. A module that brings nothing sends nothing. Since version 2.
+	Content(*ContentRequest, grpc.ServerStreamingServer[ContentResponse]) error
 	mustEmbedUnimplementedModuleServer()
 }
 
@@ -136,6 +169,9 @@ func (UnimplementedModuleServer) Check(context.Context, *CheckRequest) (*CheckRe
 }
 func (UnimplementedModuleServer) Verify(context.Context, *VerifyRequest) (*VerifyResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method Verify not implemented")
+}
+func (UnimplementedModuleServer) Content(*ContentRequest, grpc.ServerStreamingServer[ContentResponse]) error {
+	return status.Error(codes.Unimplemented, "method Content not implemented")
 }
 func (UnimplementedModuleServer) mustEmbedUnimplementedModuleServer() {}
 func (UnimplementedModuleServer) testEmbeddedByValue()                {}
@@ -230,6 +266,17 @@ func _Module_Verify_Handler(srv interface{}, ctx context.Context, dec func(inter
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Module_Content_Handler(srv interface{}, stream grpc.ServerStream) error {
+	m := new(ContentRequest)
+	if err := stream.RecvMsg(m); err != nil {
+		return err
+	}
+	return srv.(ModuleServer).Content(m, &grpc.GenericServerStream[ContentRequest, ContentResponse]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type Module_ContentServer = grpc.ServerStreamingServer[ContentResponse]
+
 // Module_ServiceDesc is the grpc.ServiceDesc for Module service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -254,6 +301,12 @@ var Module_ServiceDesc = grpc.ServiceDesc{
 			Handler:    _Module_Verify_Handler,
 		},
 	},
-	Streams:  []grpc.StreamDesc{},
+	Streams: []grpc.StreamDesc{
+		{
+			StreamName:    "Content",
+			Handler:       _Module_Content_Handler,
+			ServerStreams: true,
+		},
+	},
 	Metadata: "module.proto",
 }

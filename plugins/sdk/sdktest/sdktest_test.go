@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/labbox/labbox/plugins/sdk"
+	"github.com/labbox/labbox/plugins/sdk/contract"
 	"github.com/labbox/labbox/plugins/sdk/probe"
 )
 
@@ -24,6 +26,11 @@ func (g *good) Describe(context.Context) (sdk.Info, error) {
 		Name: "good", Version: "1", Title: both, Description: both,
 		Lessons: []sdk.Lesson{{ID: "first", Title: both, Steps: []sdk.StepID{step}}},
 		Panels:  []sdk.Panel{{ID: "p", Title: both, Query: "up"}},
+		Pages: []sdk.Page{{ID: "p", Title: both, Parts: []sdk.PagePart{
+			{Markdown: &both}, {Plot: &sdk.Plot{Query: "up", Unit: "bytes"}},
+			{Table: &sdk.Table{Query: "up", Columns: []sdk.Column{{Title: both}}}}, {Links: []sdk.PageLink{{Title: both, Endpoint: "git"}}},
+		}}},
+		Capstone: []sdk.CapstoneStep{{Step: step, Title: both}},
 	}, nil
 }
 
@@ -112,22 +119,33 @@ func health(h sdk.Health, err error) func(context.Context) (sdk.Health, error) {
 	return func(context.Context) (sdk.Health, error) { return h, err }
 }
 
+// describeBreaches are ways to say something of oneself that is refused.
+func describeBreaches() map[string]*bad {
+	return map[string]*bad{
+		"no name":        {describe: describes(func(i *sdk.Info) { i.Name = "" })},
+		"capitals":       {describe: describes(func(i *sdk.Info) { i.Name = "Good" })},
+		"no version":     {describe: describes(func(i *sdk.Info) { i.Version = "" })},
+		"no German":      {describe: describes(func(i *sdk.Info) { i.Title.DE = "" })},
+		"no description": {describe: describes(func(i *sdk.Info) { i.Description = sdk.Text{} })},
+		"needs itself":   {describe: describes(func(i *sdk.Info) { i.Needs = []string{"good"} })},
+		"lesson twice":   {describe: describes(func(i *sdk.Info) { i.Lessons = append(i.Lessons, i.Lessons[0]) })},
+		"step twice":     {describe: describes(func(i *sdk.Info) { i.Lessons[0].Steps = []sdk.StepID{"a", "a"} })},
+		"empty panel":    {describe: describes(func(i *sdk.Info) { i.Panels[0].Query = "" })},
+		"page of two":    {describe: describes(func(i *sdk.Info) { i.Pages[0].Parts[0].Plot = &sdk.Plot{Query: "up"} })},
+		"page of none":   {describe: describes(func(i *sdk.Info) { i.Pages[0].Parts[0].Markdown = nil })},
+		"page twice":     {describe: describes(func(i *sdk.Info) { i.Pages = append(i.Pages, i.Pages[0]) })},
+		"capstone twice": {describe: describes(func(i *sdk.Info) { i.Capstone = append(i.Capstone, i.Capstone[0]) })},
+		"many sources":   {describe: describes(func(i *sdk.Info) { i.Sources = make([]sdk.Source, 65) })},
+		"long title":     {describe: describes(func(i *sdk.Info) { i.Title.DE = strings.Repeat("x", 5000) })},
+		"error":          {describe: func(sdk.Info) (sdk.Info, error) { return sdk.Info{}, errors.New("no") }},
+	}
+}
+
 func TestEveryClauseCanFail(t *testing.T) {
 	t.Parallel()
 	alive := health(sdk.Health{Alive: true, Message: "all well"}, nil)
 	for clause, breaches := range map[string]map[string]*bad{
-		"describe is valid": {
-			"no name":        {describe: describes(func(i *sdk.Info) { i.Name = "" })},
-			"capitals":       {describe: describes(func(i *sdk.Info) { i.Name = "Good" })},
-			"no version":     {describe: describes(func(i *sdk.Info) { i.Version = "" })},
-			"no German":      {describe: describes(func(i *sdk.Info) { i.Title.DE = "" })},
-			"no description": {describe: describes(func(i *sdk.Info) { i.Description = sdk.Text{} })},
-			"needs itself":   {describe: describes(func(i *sdk.Info) { i.Needs = []string{"good"} })},
-			"lesson twice":   {describe: describes(func(i *sdk.Info) { i.Lessons = append(i.Lessons, i.Lessons[0]) })},
-			"step twice":     {describe: describes(func(i *sdk.Info) { i.Lessons[0].Steps = []sdk.StepID{"a", "a"} })},
-			"empty panel":    {describe: describes(func(i *sdk.Info) { i.Panels[0].Query = "" })},
-			"error":          {describe: func(sdk.Info) (sdk.Info, error) { return sdk.Info{}, errors.New("no") }},
-		},
+		"describe is valid": describeBreaches(),
 		"describe is stable": {
 			"new every time": {describe: describes(func(i *sdk.Info) { i.Version = time.Now().Format(time.StampNano) })},
 		},
@@ -194,18 +212,18 @@ func TestEveryClauseCanFail(t *testing.T) {
 
 func TestEveryClauseIsTested(t *testing.T) {
 	t.Parallel()
-	if n := len(Checks()); n != 14 {
+	if n := len(contract.Checks()); n != 14 {
 		t.Errorf("there are %d clauses; add a breach of the new one to TestEveryClauseCanFail, then correct this number", n)
 	}
 }
 
-func mustFind(t *testing.T, name string) Check {
+func mustFind(t *testing.T, name string) contract.Check {
 	t.Helper()
-	for _, c := range Checks() {
+	for _, c := range contract.Checks() {
 		if c.Name == name {
 			return c
 		}
 	}
 	t.Fatalf("there is no clause %q", name)
-	return Check{}
+	return contract.Check{}
 }

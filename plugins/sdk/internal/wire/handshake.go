@@ -4,14 +4,22 @@
 package wire
 
 import (
+	"slices"
+
 	"github.com/hashicorp/go-plugin"
 	"google.golang.org/grpc"
 
 	modulepb "github.com/labbox/labbox/plugins/sdk/proto"
 )
 
-// Version is the newest protocol version that is spoken here.
-const Version = 1
+// The protocol versions that are spoken here: VersionContent added the call Content.
+const (
+	VersionFirst   = 1
+	VersionContent = 2
+)
+
+// MaxPiece bounds one piece of a module's content, in bytes.
+const MaxPiece = 1 << 20
 
 // Name is the one plugin in every plugin set.
 const Name = "module"
@@ -34,7 +42,19 @@ func Handshake() plugin.HandshakeConfig {
 // Versions returns a plugin set per protocol version that is spoken here. server
 // may be nil on the host's side.
 func Versions(server modulepb.ModuleServer) map[int]plugin.PluginSet {
-	return map[int]plugin.PluginSet{Version: {Name: &grpcPlugin{server: server}}}
+	sets := map[int]plugin.PluginSet{}
+	for _, version := range Spoken() {
+		sets[version] = plugin.PluginSet{Name: &grpcPlugin{server: server}}
+	}
+	return sets
+}
+
+// Spoken are the protocol versions, the newest last.
+func Spoken() []int { return []int{VersionFirst, VersionContent} }
+
+// Speaks says whether version is one of them.
+func Speaks(version int) bool {
+	return slices.Contains(Spoken(), version)
 }
 
 // NewServer returns the gRPC server of a module, with the options of go-plugin.

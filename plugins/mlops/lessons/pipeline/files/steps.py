@@ -1,6 +1,6 @@
 """Three steps of a pipeline: python3 steps.py train | evaluate | register
 
-Each runs in a container of its own. What one hands to the next lies in /work: the run's id.
+Each runs in a container of its own. What one hands to the next lies in /handover: the run's id.
 """
 import os
 import pathlib
@@ -15,7 +15,7 @@ from sklearn.preprocessing import StandardScaler
 
 NAME = "learn-pipeline"  # of the experiment and of the registered model
 GATE = 0.95
-RUN = pathlib.Path("/work/run")
+RUN = pathlib.Path("/handover/run")
 
 
 def data():

@@ -1,4 +1,4 @@
-package sdktest
+package contract
 
 import (
 	"context"
@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"time"
 
@@ -26,11 +25,16 @@ func checkDead(ctx context.Context, m sdk.Module) error {
 }
 
 func checkFailing(ctx context.Context, m sdk.Module) error {
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	srv := &http.Server{ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		http.Error(w, "{]", http.StatusInternalServerError)
-	}))
+	})}
 	defer srv.Close()
-	t, err := targetAt(ctx, m, srv.URL)
+	go func() { _ = srv.Serve(l) }() // until it is closed
+	t, err := targetAt(ctx, m, "http://"+l.Addr().String())
 	if err != nil {
 		return err
 	}

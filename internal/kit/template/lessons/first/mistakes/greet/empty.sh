@@ -1,0 +1,1 @@
+kubectl -n learn-[[.Name]] create configmap greeting --from-literal=text= --dry-run=client -o yaml | kubectl apply -f -

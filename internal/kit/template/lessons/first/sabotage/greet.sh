@@ -1,0 +1,1 @@
+kubectl -n learn-[[.Name]] delete configmap greeting

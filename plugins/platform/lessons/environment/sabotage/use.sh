@@ -1,0 +1,1 @@
+kubectl -n env-learn-try scale deploy/probe --replicas=1

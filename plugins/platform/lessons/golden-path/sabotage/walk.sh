@@ -1,0 +1,1 @@
+bash ~/learn-golden-path/drop.sh learn-hello

@@ -1,0 +1,1 @@
+bash ~/learn-template-tools/drop.sh learn-diary
