@@ -80,6 +80,9 @@ func testIDP(t *testing.T, run asked) {
 		login += map[string]string{"username": "", "password": ":"}[key] + string(text)
 	}
 	for _, trial := range idpTrials {
+		if strings.HasPrefix(trial.name, "a budget") {
+			t.Run("the platform's own rights end at its environments", func(t *testing.T) { testIDPRights(t, run) })
+		}
 		t.Run(trial.name, func(t *testing.T) {
 			out, errOut, code := run("kubectl", "exec", "-n", "workbench", "workbench-0", "--", "env", "LOGIN="+login, "bash", "-euo", "pipefail", "-c", idpPrelude+trial.script)
 			for line := range strings.Lines(out) {
@@ -91,5 +94,37 @@ func testIDP(t *testing.T, run asked) {
 				t.Errorf("exit code %d, without %q:\n%s%s", code, trial.says, out, errOut)
 			}
 		})
+	}
+}
+
+// idpRights is what the platform's account must not be able to do, whoever runs it,
+// and the one like it that it may.
+var idpRights = []struct {
+	args  string
+	fails bool
+}{
+	{"create namespace idp-x", true},
+	{"create namespace env-idp-x", true}, // without the marks of an environment
+	{"delete namespace argocd", true},
+	{"delete namespace env-box-dev", false},
+	{"create rolebinding x -n kube-system --clusterrole=edit --user=x", true},
+	{"create rolebinding x -n env-box-dev --clusterrole=cluster-admin --user=x", true},
+	{"create rolebinding x -n env-box-dev --clusterrole=edit --user=x", false},
+	{"create quota x -n kube-system --hard=pods=1", true},
+	{"get secrets -A", true},
+	{"get pods -A", true},
+}
+
+// testIDPRights tries them as dry runs while the environment box-dev is there.
+func testIDPRights(t *testing.T, run asked) {
+	t.Helper()
+	for _, right := range idpRights {
+		args := append(strings.Fields("kubectl --as=system:serviceaccount:backstage:backstage"), strings.Fields(right.args)...)
+		if !strings.HasPrefix(right.args, "get") {
+			args = append(args, "--dry-run=server")
+		}
+		if out, errOut, code := run(args...); (code != 0) != right.fails || right.fails && !strings.Contains(strings.ToLower(errOut), "forbidden") {
+			t.Errorf("%s: exit code %d: %s%s", right.args, code, out, errOut)
+		}
 	}
 }
