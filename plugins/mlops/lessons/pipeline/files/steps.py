@@ -13,7 +13,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-NAME = "learn-pipeline"  # of the experiment and of the registered model
+NAME = "ml-pipeline"  # of the experiment and of the registered model
 GATE = 0.95
 RUN = pathlib.Path("/handover/run")
 
