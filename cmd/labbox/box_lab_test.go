@@ -35,8 +35,11 @@ func TestBoxLab(t *testing.T) {
 		{"the capstone is idempotent", boxCapstoneAgain},
 		{"reset brings the capstone's start back", boxCapstoneReset},
 		{"the dashboard shows it", boxDashboard},
+		{"a lesson of each trend is learnt", boxLesson},
+		{"every lesson is proven", boxLessons},
 		{"a killed lab leaves nothing running", boxKilled},
 		{"up goes on where it was broken off", boxInterrupted},
+		{"what was learnt survives", func(_ *testing.T, b *box) { b.lessonsKept() }},
 	} {
 		if !t.Run(part.name, func(t *testing.T) { part.do(t, b.with(t)) }) && part.name == "up brings everything up" {
 			t.FailNow()

@@ -52,7 +52,7 @@ func (d *demo) session() string {
 }
 
 // newDemo serves on a loopback port of its own until the test ends.
-func newDemo(t *testing.T) *demo {
+func newDemo(t testing.TB) *demo {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -61,7 +61,7 @@ func newDemo(t *testing.T) *demo {
 	return newDemoOn(t, listener)
 }
 
-func newDemoOn(t *testing.T, listener net.Listener) *demo {
+func newDemoOn(t testing.TB, listener net.Listener) *demo {
 	t.Helper()
 	prometheus := httptest.NewServer(http.HandlerFunc(fakePrometheus))
 	d := &demo{base: "http://" + listener.Addr().String(), status: lab.Status{Phase: lab.StateRunning}, functions: newDemoFunctions(), lessons: newDemoLessons(), memory: newDemoMemory()}
@@ -113,7 +113,7 @@ func (d *demo) history(_ context.Context, limit int) []lab.CapstoneResult {
 }
 
 // emit appends an event at a time relative to now.
-func (d *demo) emit(t *testing.T, ago time.Duration, e lab.Event) {
+func (d *demo) emit(t testing.TB, ago time.Duration, e lab.Event) {
 	t.Helper()
 	e.Time = time.Now().Add(-ago)
 	if _, err := d.journal.Append(t.Context(), e); err != nil {
@@ -122,7 +122,7 @@ func (d *demo) emit(t *testing.T, ago time.Duration, e lab.Event) {
 }
 
 // starting brings the demo to the middle of "labbox up".
-func (d *demo) starting(t *testing.T) {
+func (d *demo) starting(t testing.TB) {
 	at := 40 * time.Second
 	for i, id := range []string{"look", "remember", "show", "unpack"} {
 		d.emit(t, at, lab.Event{Kind: lab.EventStep, Subject: id, State: lab.StateRunning})
@@ -141,7 +141,7 @@ func (d *demo) starting(t *testing.T) {
 }
 
 // ready brings the demo to a running lab whose capstone has passed.
-func (d *demo) ready(t *testing.T) {
+func (d *demo) ready(t testing.TB) {
 	at := 90 * time.Second
 	for i, info := range UpSteps() {
 		d.emit(t, at, lab.Event{Kind: lab.EventStep, Subject: info.ID, State: lab.StateRunning})
