@@ -130,7 +130,12 @@ func (r *Remote) post(ctx context.Context, path string) error {
 // do sends a request and turns every failure into an error; the caller closes
 // the body of a good answer.
 func (r *Remote) do(ctx context.Context, method, path string) (*http.Response, error) {
-	req, err := http.NewRequestWithContext(ctx, method, "http://labbox"+path, nil)
+	return r.send(ctx, method, path, nil)
+}
+
+// send is do with a body.
+func (r *Remote) send(ctx context.Context, method, path string, body io.Reader) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, method, "http://labbox"+path, body)
 	if err != nil {
 		return nil, err
 	}

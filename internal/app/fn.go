@@ -197,18 +197,11 @@ func (r *Remote) sendImage(ctx context.Context, order fnImageOrder) (*FnImage, e
 
 // exchange sends a body over the admin socket and reads the answer.
 func (r *Remote) exchange(ctx context.Context, method, path string, body io.Reader, into any) error {
-	req, err := http.NewRequestWithContext(ctx, method, "http://labbox"+path, body)
+	resp, err := r.send(ctx, method, path, body)
 	if err != nil {
 		return err
 	}
-	resp, err := r.http.Do(req)
-	if err != nil {
-		return r.dialError(ctx, err)
-	}
 	defer resp.Body.Close()
-	if resp.StatusCode >= 300 {
-		return readError(resp)
-	}
 	if err := json.NewDecoder(resp.Body).Decode(into); err != nil {
 		return fmt.Errorf("read the answer of %s: %w", path, err)
 	}

@@ -145,6 +145,7 @@ func (d *daemon) adminHandler(api http.Handler) http.Handler {
 		wrong, err := d.readLessons(r.Context())
 		answer(w, wrong, err)
 	})
+	d.routeProgress(mux)
 	d.functions().route(mux)
 	d.routeModules(mux)
 	mux.Handle("/", api)
@@ -160,8 +161,11 @@ func answer(w http.ResponseWriter, v any, err error) {
 	}
 	e := lab.AsError(err)
 	status := http.StatusInternalServerError
-	if e.Code == lab.CodeNotFound {
+	switch e.Code {
+	case lab.CodeNotFound:
 		status = http.StatusNotFound
+	case lab.CodeUsage:
+		status = http.StatusBadRequest
 	}
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(map[string]*lab.Error{"error": e})
