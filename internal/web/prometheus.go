@@ -59,7 +59,7 @@ func (p *promClient) over(ctx context.Context, plot Plot, s span) (Series, error
 		if err != nil {
 			return Series{}, err
 		}
-		return decodeMatrix(plot, body, start, end, s.Step)
+		return decodeMatrix(plot, body, axis{start, end, s.Step})
 	})
 }
 

@@ -87,15 +87,21 @@ type matrix struct {
 	} `json:"data"`
 }
 
+// axis is the time axis of a plot, its ends included.
+type axis struct {
+	start, end time.Time
+	step       time.Duration
+}
+
 // decodeMatrix lays all series on one axis; lines are ordered by name.
-func decodeMatrix(plot Plot, body []byte, start, end time.Time, every time.Duration) (Series, error) {
+func decodeMatrix(plot Plot, body []byte, on axis) (Series, error) {
 	var m matrix
 	if err := json.Unmarshal(body, &m); err != nil || m.Status != "success" {
 		return Series{}, lab.Errorf(lab.CodeNotReady, "wait until the lab is ready",
 			"Prometheus did not answer the query %s: %s", plot.ID, orDefault(m.Error, "no JSON"))
 	}
 	out := Series{ID: plot.ID, Unit: plot.Unit, Stacked: plot.Stacked, Times: []int64{}, Lines: []Line{}}
-	step := int64(every.Seconds())
+	step, start, end := int64(on.step.Seconds()), on.start, on.end
 	for at := start.Unix(); at <= end.Unix(); at += step {
 		out.Times = append(out.Times, at)
 	}
