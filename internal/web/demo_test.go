@@ -65,7 +65,7 @@ func newDemoOn(t testing.TB, listener net.Listener) *demo {
 	t.Helper()
 	prometheus := httptest.NewServer(http.HandlerFunc(fakePrometheus))
 	d := &demo{base: "http://" + listener.Addr().String(), status: lab.Status{Phase: lab.StateRunning}, functions: newDemoFunctions(), lessons: newDemoLessons(), memory: newDemoMemory()}
-	server, err := New(Options{
+	options := Options{
 		Addr: listener.Addr().String(), Version: "v0.3.0-demo", Assets: ui.FS(), Events: &d.journal,
 		Status: d.load, Links: demoLinks, Modules: demoModules, Logs: demoLogs,
 		Capstone: (*demoCapstone)(d), History: d.history, Stop: func() { d.stops++ },
@@ -74,7 +74,9 @@ func newDemoOn(t testing.TB, listener net.Listener) *demo {
 		Memory:    d.memory, ObjectEvents: demoObjectEvents,
 		Shell:      demoShell,
 		Prometheus: prometheus.Client(), PrometheusURL: prometheus.URL,
-	})
+	}
+	mirrored(&options)
+	server, err := New(options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -300,6 +302,9 @@ func fakePrometheus(w http.ResponseWriter, r *http.Request) {
 // TestDemoServer serves the demo for people who work on the pages:
 //
 //	LABBOX_DEMO=127.0.0.1:8899 go test -run TestDemoServer -timeout 0 ./internal/web
+//
+// With LABBOX_MIRROR=http://127.0.0.1:8800 it shows the lessons and figures of a lab that
+// runs there.
 func TestDemoServer(t *testing.T) {
 	addr := os.Getenv("LABBOX_DEMO")
 	if addr == "" {

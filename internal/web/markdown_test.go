@@ -75,3 +75,14 @@ func TestMarkdownIsKeptAndBounded(t *testing.T) {
 		t.Errorf("%d texts are kept", len(p.done))
 	}
 }
+
+func TestCodeSpans(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"": "", "plain *a* <b>": "plain *a* &lt;b&gt;", "`a` and `<b>`": "<code>a</code> and <code>&lt;b&gt;</code>", "one ` only": "one ` only", "`a` `": "<code>a</code> `",
+	} {
+		if got := string(codeSpans(in)); got != want {
+			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+}
