@@ -11,7 +11,7 @@ const (
 	nodeWidth, nodeHeight = 172.0, 66.0
 	firstX, firstY        = 176.0, 62.0
 	stepX, stepY          = 212.0, 118.0
-	letters, small        = 14.0, 11.0
+	letters, small        = 13.0, 11.0
 )
 
 // place is where a system stands in the picture.
@@ -49,7 +49,7 @@ func middle(row float64) float64    { return top(row) + nodeHeight/2 }
 func across(column float64) float64 { return left(column) + nodeWidth/2 }
 
 const (
-	youLeft, youRight = 4.0, 128.0
+	youLeft, youRight = 4.0, 118.0
 	underRows         = 22.0 // how far the call runs beneath the last row
 )
 
@@ -60,17 +60,21 @@ func ways() []way {
 	vertical := func(from, to string, x, y1, y2 float64) way {
 		return way{from: from, to: to, label: from + "-" + to, points: []Point{{x, y1}, {x, y2}}, x: x + 7, y: (y1+y2)/2 + 4, anchor: "start"}
 	}
+	beside := func(w way) way { // at the left, for there is no room at the right
+		w.x, w.anchor = w.x-14, "end"
+		return w
+	}
 	under := bottom(2) + underRows
 	return []way{
 		horizontal("you", "git", youRight, left(0), middle(0)),
 		horizontal("you", "idp", youRight, left(0), middle(1)),
-		{"you", "gateway", "you-gateway", []Point{{66, bottom(1)}, {66, under}, {across(2), under}, {across(2), bottom(2)}}, left(1), under - 7, "start"},
+		{"you", "gateway", "you-gateway", []Point{{61, bottom(1)}, {61, under}, {across(2), under}, {across(2), bottom(2)}}, left(1), under - 7, "start"},
 		horizontal("git", "argocd", right(0), left(1), middle(0)),
 		horizontal("argocd", "model", right(1), left(2), middle(0)),
 		vertical("idp", "git", across(0), top(1), bottom(0)),
 		{"mlflow", "model", "mlflow-model", []Point{{across(1), top(1)}, {across(1), top(1) - 26}, {left(2) + 32, top(1) - 26}, {left(2) + 32, bottom(0)}}, across(1) + 6, top(1) - 32, "start"},
-		vertical("functions", "model", left(2)+112, top(1), bottom(0)),
-		vertical("gateway", "functions", left(2)+112, top(2), bottom(1)),
+		beside(vertical("functions", "model", left(2)+112, top(1), bottom(0))),
+		beside(vertical("gateway", "functions", left(2)+112, top(2), bottom(1))),
 		horizontal("gateway", "prometheus", left(2), right(1), middle(2)),
 		horizontal("energy", "prometheus", right(0), left(1), middle(2)),
 	}
@@ -85,8 +89,8 @@ func (t Texts) architecture(p platform) Drawing {
 		height += 42
 	}
 	d := Drawing{ID: "architecture", Width: firstX + 2*stepX + nodeWidth + 20, Height: height, Alt: t.describe(p)}
-	d.box(Shape{X: 148, Y: frameTop, W: d.Width - 150, H: height - frameTop - 2, Radius: 14, Fill: ToneWash, Stroke: ToneLine})
-	d.words(Shape{X: 162, Y: frameTop + 22, Text: t.text("picture.sandbox"), Size: small, Fill: ToneSoft})
+	d.box(Shape{X: 140, Y: frameTop, W: d.Width - 142, H: height - frameTop - 2, Radius: 14, Fill: ToneWash, Stroke: ToneLine})
+	d.words(Shape{X: 154, Y: frameTop + 22, Text: t.text("picture.sandbox"), Size: small, Fill: ToneSoft})
 	for _, w := range ways() {
 		if !p.has(w.from, w.to) {
 			continue
@@ -112,8 +116,7 @@ func (t Texts) architecture(p platform) Drawing {
 func (t Texts) drawNode(d *Drawing, p platform, at place) {
 	name, second, ready := t.node(p, at.id)
 	d.box(Shape{X: at.x(), Y: at.y(), W: nodeWidth, H: nodeHeight, Radius: 10, Fill: TonePanel, Stroke: trendTone(at.trend), Dashed: !ready})
-	d.box(Shape{X: at.x() + 12, Y: at.y() + 17, W: 9, H: 9, Radius: 4.5, Fill: trendTone(at.trend)})
-	d.words(Shape{X: at.x() + 28, Y: at.y() + 27, Text: name, Size: letters, Bold: true})
+	d.words(Shape{X: at.x() + 12, Y: at.y() + 27, Text: name, Size: letters, Bold: true})
 	if !ready {
 		second += ", " + t.text("notready")
 	}
@@ -135,7 +138,7 @@ func (t Texts) node(p platform, id string) (name, second string, ready bool) {
 
 // drawFloor draws what all of it stands on, and the modules of other authors.
 func (t Texts) drawFloor(d *Drawing, p platform, y float64) {
-	x, width := 162.0, d.Width-178
+	x, width := 154.0, d.Width-170
 	if len(p.modules) > 0 {
 		var names []string
 		for _, m := range p.modules {

@@ -115,11 +115,11 @@ func humanize(key string) string {
 	return out.String()
 }
 
-// inline writes evidence on one line: "commit 1a2b3c; revision 1a2b3c".
+// inline writes evidence in one cell, a line each.
 func (t Texts) inline(values map[string]any) string {
 	var out []string
 	for _, f := range t.evidence(values) {
-		out = append(out, f.Label+": "+clip(f.Value.Text, 400))
+		out = append(out, f.Label+": "+clip(f.Value.Text, 240))
 	}
-	return strings.Join(out, "; ")
+	return strings.Join(out, "\n")
 }

@@ -102,7 +102,11 @@ func (p *paper) write() {
 	p.cover()
 	for _, s := range p.doc.Sections {
 		p.section(s)
-		for _, b := range s.Blocks {
+		for i, b := range s.Blocks {
+			if h, ok := b.(Heading); ok && i+1 < len(s.Blocks) {
+				p.heading(h, p.least(s.Blocks[i+1]))
+				continue
+			}
 			p.block(b)
 		}
 	}
@@ -174,7 +178,7 @@ func (p *paper) room(height float64) {
 func (p *paper) block(b Block) {
 	switch b := b.(type) {
 	case Heading:
-		p.heading(b)
+		p.heading(b, 0)
 	case Paragraph:
 		look := plain()
 		if b.Soft {
@@ -198,11 +202,12 @@ func (p *paper) block(b Block) {
 	}
 }
 
-func (p *paper) heading(h Heading) {
+// heading stays on one page with the first of what follows, which is follows high.
+func (p *paper) heading(h Heading, follows float64) {
 	look := face{fontText, "B", 11.5, 5.6, ToneInk}
 	lines := p.wrap(h.Text, look, textWidth-4)
 	p.y += 2.5
-	p.room(float64(len(lines))*look.lead + 14) // with some of what follows
+	p.room(float64(len(lines))*look.lead + 3 + follows)
 	p.set(bold())
 	p.f.Bookmark(p.letters.fit(clip(h.Text, 90)), 1, max(0, p.y-6))
 	x := marginSide
@@ -215,4 +220,19 @@ func (p *paper) heading(h Heading) {
 		p.lineOf(x, line, look)
 	}
 	p.y += 0.8
+}
+
+// least is how much room a block takes before it can go on to another page.
+func (p *paper) least(b Block) float64 {
+	switch b := b.(type) {
+	case Figure:
+		return p.figureHeight(b)
+	case Table:
+		return p.tableStart(b)
+	case Quote, Code:
+		return 3*plain().lead + 4
+	case Facts:
+		return 3 * cellFace().lead
+	}
+	return 2 * plain().lead
 }

@@ -7,7 +7,7 @@ func (p *paper) figure(fig Figure) {
 	d := fig.Drawing
 	scale := textWidth / d.Width
 	caption := p.wrap(fig.Caption, remark(), textWidth)
-	p.room(d.Height*scale + float64(len(caption))*remark().lead + 6)
+	p.room(p.figureHeight(fig))
 	origin := Point{marginSide, p.y - 2}
 	for _, s := range d.Shapes {
 		p.shape(s, origin, scale)
@@ -17,6 +17,12 @@ func (p *paper) figure(fig Figure) {
 		p.lineOf(marginSide, line, remark())
 	}
 	p.y += 3
+}
+
+// figureHeight is the height of a picture and its caption.
+func (p *paper) figureHeight(fig Figure) float64 {
+	caption := p.wrap(fig.Caption, remark(), textWidth)
+	return fig.Drawing.Height*textWidth/fig.Drawing.Width + float64(len(caption))*remark().lead + 6
 }
 
 func (p *paper) shape(s Shape, origin Point, scale float64) {

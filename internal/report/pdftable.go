@@ -39,13 +39,24 @@ func (t Table) columns() (xs, widths []float64) {
 // table writes rows over as many pages as it takes, the head again on each.
 func (p *paper) table(t Table) {
 	head := p.breakRow(t, headWords(t.Head), headFace())
-	look := cellFace()
-	p.room(float64(head.most())*look.lead + 16)
+	p.room(p.tableStart(t))
 	p.headRow(t, head)
 	for _, row := range t.Rows {
-		p.tableRow(t, head, p.breakRow(t, row, look))
+		p.tableRow(t, head, p.breakRow(t, row, cellFace()))
 	}
 	p.y += 4
+}
+
+// tableStart is the height of a table's head and first row; of a row that is very
+// high it counts a part, for that is cut.
+func (p *paper) tableStart(t Table) float64 {
+	head := p.breakRow(t, headWords(t.Head), headFace())
+	height := float64(head.most())*headFace().lead + 3*cellPad
+	if len(t.Rows) > 0 {
+		first := p.breakRow(t, t.Rows[0], cellFace())
+		height += min(float64(first.most())*cellFace().lead+2*cellPad, (floorY-marginTop)/2)
+	}
+	return height
 }
 
 func headFace() face { return face{fontText, "B", 8.5, 4.2, ToneSoft} }

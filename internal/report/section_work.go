@@ -82,7 +82,7 @@ func (t Texts) tickTable(lessons []lab.LessonView) Table {
 			}
 			evidence := t.inline(task.Tick.Evidence)
 			table.Rows = append(table.Rows, []Words{marked(MarkDone, title), words(t.moment(task.Tick.Time)),
-				{Text: pick(evidence != "", evidence, t.text("evidence.none")), Code: evidence != ""}})
+				words(pick(evidence != "", evidence, t.text("evidence.none")))})
 		}
 	}
 	return table
