@@ -1,26 +1,37 @@
 package main
 
 import (
+	"encoding/json"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"testing"
+
+	"github.com/labbox/labbox/internal/app"
 )
 
 // boxPlatform lets the function platform's own tests loose on the lab: a deployment's
-// life with calls that come while replicas come and go, a thousand queued calls over a
-// gateway that is killed, and AWS's clients. They run in the machine's network, where
+// life with calls that come while replicas come and go, the whole interface with bad
+// input, a thousand queued calls over a gateway that is killed, events of every kind,
+// and AWS's clients. They run in the machine's network, where
 // the lab's ports are, and see this machine's files.
 func boxPlatform(t *testing.T, b *box) {
+	var logins []app.Credential
+	if err := json.Unmarshal([]byte(b.must("credentials", "git", "-o", "json")), &logins); err != nil || len(logins) != 1 {
+		t.Fatalf("%v, %d logins of git", err, len(logins))
+	}
+	git := (&url.URL{Scheme: "http", User: url.UserPassword(logins[0].User, logins[0].Password), Host: "127.0.0.1:3000"}).String()
 	for _, suite := range []struct{ pkg, run string }{
-		{"../../internal/faas/gateway", "^(TestBoxGateway|TestBoxQueueOutlivesTheGateway)$"},
+		{"../../internal/faas/gateway", "^(TestBoxGateway|TestBoxQueueOutlivesTheGateway|TestBoxAPI|TestBoxEvents)$"},
 		{"../../internal/faas/lambda", "^TestBoxLab$"},
 	} {
 		cmd := exec.Command("nsenter", "-t", strconv.Itoa(b.pid), "-n", "go", "test", "-count=1", "-v", "-run", suite.run, ".")
 		cmd.Dir = suite.pkg
 		cmd.Env = append(os.Environ(),
 			"LABBOX_TEST_GATEWAY=http://127.0.0.1:8080", "LABBOX_TEST_LAMBDA=http://127.0.0.1:8080",
+			"LABBOX_TEST_PODS=1", "LABBOX_TEST_MLFLOW=http://127.0.0.1:5000", "LABBOX_TEST_GIT="+git,
 			"LABBOX_TEST_KUBECONFIG="+filepath.Join(b.root, "var/lib/labbox/kubeconfig"))
 		out, err := cmd.CombinedOutput()
 		t.Logf("%s", out)

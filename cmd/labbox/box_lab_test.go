@@ -28,6 +28,7 @@ func TestBoxLab(t *testing.T) {
 		{"images are never pulled", boxImages},
 		{"five modules", boxModules},
 		{"the workbench has tools, logins and the learner's rights", boxWorkbench},
+		{"the developer platform's golden paths", boxIDP},
 		{"logs", boxLogs},
 		{"functions are built without Docker", boxFunctions},
 		{"functions under load, the queue, AWS's clients", boxPlatform},
@@ -35,8 +36,11 @@ func TestBoxLab(t *testing.T) {
 		{"the capstone is idempotent", boxCapstoneAgain},
 		{"reset brings the capstone's start back", boxCapstoneReset},
 		{"the dashboard shows it", boxDashboard},
+		{"a lesson of each trend is learnt", boxLesson},
+		{"every lesson is proven", boxLessons},
 		{"a killed lab leaves nothing running", boxKilled},
 		{"up goes on where it was broken off", boxInterrupted},
+		{"what was learnt survives", func(_ *testing.T, b *box) { b.lessonsKept() }},
 	} {
 		if !t.Run(part.name, func(t *testing.T) { part.do(t, b.with(t)) }) && part.name == "up brings everything up" {
 			t.FailNow()

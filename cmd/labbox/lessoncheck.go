@@ -101,29 +101,38 @@ func checkTask(ctx context.Context, remote *app.Remote, q lab.CheckRequest) (les
 	return lessonResult{q.Lesson, check.Passed, []lab.LessonCheck{check}}, err
 }
 
-// checkAll looks at every task. A question counts as it was answered. A task that was
-// done and does not pass any more counts as done if a later one passes: later tasks may
-// change what earlier ones have made.
+// checkAll looks at every task. A question counts as it was answered.
 func checkAll(ctx context.Context, remote *app.Remote, name string) (lessonResult, error) {
 	view, err := remote.Lesson(ctx, name)
 	if err != nil {
 		return lessonResult{}, err
 	}
-	result := lessonResult{name, true, make([]lab.LessonCheck, len(view.List))}
-	later := false
-	for i := len(view.List) - 1; i >= 0; i-- {
-		t := view.List[i]
+	result := lessonResult{Lesson: name, Checks: []lab.LessonCheck{}}
+	for _, t := range view.List {
 		check := lab.LessonCheck{Lesson: name, Task: t.ID, Time: time.Now(), Evidence: map[string]any{}}
 		if t.Asks && t.Tick != nil {
 			check.Passed, check.Evidence = true, t.Tick.Evidence
 		} else if check, err = remote.CheckLesson(ctx, lab.CheckRequest{Lesson: name, Task: t.ID}); err != nil {
 			return lessonResult{}, err
 		}
-		later = later || check.Passed && !t.Asks
-		result.Passed = result.Passed && (check.Passed || t.Tick != nil && later)
-		result.Checks[i] = check
+		result.Checks = append(result.Checks, check)
 	}
+	result.Passed = standsDone(view.List, result.Checks)
 	return result, nil
+}
+
+// standsDone: every task passes. One that was ticked and does not pass any more counts
+// as done while a later one passes, for later tasks may change what earlier ones made;
+// questions change nothing.
+func standsDone(tasks []lab.LessonTask, checks []lab.LessonCheck) bool {
+	later := false
+	for i := len(tasks) - 1; i >= 0; i-- {
+		if !checks[i].Passed && (tasks[i].Tick == nil || !later) {
+			return false
+		}
+		later = later || checks[i].Passed && !tasks[i].Asks
+	}
+	return true
 }
 
 // printCheck says in a few lines what was found.

@@ -114,7 +114,7 @@ func (m *markdown) wrap(text, first, rest string) {
 	line, used := first, utf8.RuneCountInString(first)
 	empty := true
 	for _, word := range strings.Fields(plainInline(text, m.picture)) {
-		length := utf8.RuneCountInString(word) - 2*strings.Count(word, marker)
+		length := shown(word, m.colour)
 		if !empty && used+1+length > m.width {
 			m.line(line)
 			line, used, empty = rest, utf8.RuneCountInString(rest), true
@@ -185,6 +185,14 @@ func (m *markdown) table(lines []string, indent string) {
 		}
 		rows = append(rows, cells)
 	}
+	total := utf8.RuneCountInString(indent)
+	for _, w := range widths {
+		total += w + 2
+	}
+	if total-2 > m.width {
+		m.tableAsList(rows, indent)
+		return
+	}
 	for n, row := range rows {
 		line := indent
 		for i, cell := range row {
@@ -192,11 +200,24 @@ func (m *markdown) table(lines []string, indent string) {
 		}
 		m.line(strings.TrimRight(line, " "))
 		if n == 0 {
-			total := 0
-			for _, w := range widths {
-				total += w + 2
+			fmt.Fprintln(m.out, indent+strings.Repeat("─", max(0, total-2-utf8.RuneCountInString(indent))))
+		}
+	}
+}
+
+// tableAsList writes a table that is too wide: a point for each row, the other columns
+// below it with what their heads say.
+func (m *markdown) tableAsList(rows [][]string, indent string) {
+	for _, row := range rows[1:] {
+		for i, cell := range row {
+			switch {
+			case i == 0:
+				m.wrap(cell, indent+"• ", indent+"  ")
+			case i < len(rows[0]) && rows[0][i] != "":
+				m.wrap(rows[0][i]+": "+cell, indent+"  ", indent+"    ")
+			default:
+				m.wrap(cell, indent+"  ", indent+"    ")
 			}
-			fmt.Fprintln(m.out, indent+strings.Repeat("─", max(0, total-2)))
 		}
 	}
 }

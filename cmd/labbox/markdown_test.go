@@ -43,6 +43,18 @@ Drift    ` + "`diff`" + `
 	}
 }
 
+func TestWideTablesAreLists(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	m := newMarkdown(&out, "en")
+	m.width = 40
+	m.write("| field | belongs to | say it so |\n|---|---|---|\n| `spec.replicas` with an autoscaler | the HPA | leave it out |", "")
+	want := "• `spec.replicas` with an autoscaler\n  belongs to: the HPA\n  say it so: leave it out\n\n"
+	if got := out.String(); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
 func TestMarkdownColours(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer

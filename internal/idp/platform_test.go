@@ -276,3 +276,8 @@ func TestTaskSurvivesRestart(t *testing.T) {
 		t.Errorf("a task that is done can be tried again: %d", r.status)
 	}
 }
+
+func copyAll(to *strings.Builder, resp *http.Response) (int64, error) {
+	defer resp.Body.Close()
+	return io.Copy(to, resp.Body)
+}

@@ -23,9 +23,9 @@ func mustPack(t *testing.T) []byte {
 	return archive.Bytes()
 }
 
-// TestNewModuleBuildsWithoutNetwork makes a module, builds it and runs its tests with
+// TestBoxNewModuleBuildsWithoutNetwork makes a module, builds it and runs its tests with
 // nothing but its own folder: no proxy, and an empty module cache.
-func TestNewModuleBuildsWithoutNetwork(t *testing.T) {
+func TestBoxNewModuleBuildsWithoutNetwork(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it compiles gRPC")
 	}

@@ -66,6 +66,7 @@ func bootOnce(t *testing.T, c *Cluster) []string {
 	checkPod(ctx, t, c)
 	t.Logf("first pod with DNS and volume %.1fs after the start", time.Since(r.began).Seconds())
 	checkAPI(ctx, t, c)
+	checkFollow(ctx, t, c)
 	checkMetrics(ctx, t, c)
 	logMemory(ctx, t, c)
 	stop()

@@ -8,8 +8,9 @@ import (
 	"github.com/labbox/labbox/internal/lab"
 )
 
-// tellEvery bounds how often it is told that the same outcome looks a little different.
-const tellEvery = 2 * time.Second
+// tellEvery bounds how often it is told that the same outcome looks a little different:
+// what is told goes into the journal.
+const tellEvery = 3 * time.Second
 
 // Check looks at one task with fresh readings, and ticks it if it is done. A lesson
 // that has not been started is CodeNotReady.
@@ -56,37 +57,57 @@ type outcome struct {
 	answer string
 }
 
-// record keeps an outcome, ticks the task if it is its first success, which it
-// reports, and tells of it.
-func (e *Engine) record(ctx context.Context, o outcome) (ticked bool) {
+// record keeps an outcome, ticks the task if it is its first success, and tells of it.
+// Untold is true for what looks a little different than was told, too soon after that.
+func (e *Engine) record(ctx context.Context, o outcome) (ticked, untold bool) {
 	before, seen, listen := e.remember(o)
 	if !listen {
-		return false
+		return false, false
 	}
 	c := o.check
-	changed := !seen && (c.Passed || c.Mistake != "") || seen && (before.check.Passed != c.Passed || before.check.Mistake != c.Mistake)
-	if _, done := o.known.ticks[o.task.ID]; c.Passed && !done {
-		tick := lab.LessonTick{Lesson: c.Lesson, Task: c.Task, Tick: lab.Tick{Time: c.Time, Evidence: c.Evidence}}
-		var err error
-		if ticked, err = e.opt.Store.AddTick(ctx, tick); err != nil {
-			e.opt.Log.Error("store a tick", "lesson", c.Lesson, "task", c.Task, "error", err)
-		}
+	_, done := o.known.ticks[o.task.ID]
+	if c.Passed && !done {
+		ticked = e.tick(ctx, c)
 	}
-	if changed || o.asked {
-		attempt := lab.LessonAttempt{Lesson: c.Lesson, Task: c.Task, Time: c.Time, Asked: o.asked, Passed: c.Passed,
-			Mistake: c.Mistake, Answer: o.answer, Seen: c.Seen}
-		if err := e.opt.Store.AddAttempt(ctx, attempt); err != nil {
-			e.opt.Log.Error("store an attempt", "lesson", c.Lesson, "task", c.Task, "error", err)
-		}
+	changed := c.Passed != before.check.Passed || c.Mistake != before.check.Mistake
+	if !seen && done && c.Passed {
+		changed = false // the watch has begun anew, and nothing is new
 	}
-	looksDifferent := !seen || before.check.Seen != c.Seen || before.check.Problem != c.Problem
-	if ticked || changed || o.asked || looksDifferent && time.Since(before.told) > tellEvery {
+	if o.asked || changed && (ticked || !done) {
+		e.attempt(ctx, o)
+	}
+	different := !seen || before.told.Seen != c.Seen || before.told.Problem != c.Problem
+	untold = different && time.Since(before.time) < tellEvery
+	if ticked || changed || o.asked || different && !untold {
 		e.tell(ctx, o, ticked)
+		untold = false
 	}
-	if ticked || changed {
-		e.open(c.Lesson) // the learner is at work, and a finished lesson is watched no longer
+	if changed {
+		e.open(c.Lesson) // the learner is at work
 	}
-	return ticked
+	if ticked {
+		e.rouse() // a finished lesson is watched no longer
+	}
+	return ticked, untold
+}
+
+// tick stores a tick and reports whether it is the first.
+func (e *Engine) tick(ctx context.Context, c lab.LessonCheck) bool {
+	tick := lab.LessonTick{Lesson: c.Lesson, Task: c.Task, Tick: lab.Tick{Time: c.Time, Evidence: c.Evidence}}
+	first, err := e.opt.Store.AddTick(ctx, tick)
+	if err != nil {
+		e.opt.Log.Error("store a tick", "lesson", c.Lesson, "task", c.Task, "error", err)
+	}
+	return first
+}
+
+// attempt stores an attempt.
+func (e *Engine) attempt(ctx context.Context, o outcome) {
+	c := o.check
+	a := lab.LessonAttempt{Lesson: c.Lesson, Task: c.Task, Time: c.Time, Asked: o.asked, Passed: c.Passed, Mistake: c.Mistake, Answer: o.answer, Seen: c.Seen}
+	if err := e.opt.Store.AddAttempt(ctx, a); err != nil {
+		e.opt.Log.Error("store an attempt", "lesson", c.Lesson, "task", c.Task, "error", err)
+	}
 }
 
 // remember keeps what is seen now and returns what was before. While scripts of ours
@@ -99,7 +120,7 @@ func (e *Engine) remember(o outcome) (before seenCheck, seen, listen bool) {
 		return before, false, false
 	}
 	before, seen = e.checks[key]
-	e.checks[key] = seenCheck{o.check, before.told}
+	e.checks[key] = seenCheck{o.check, before.told, before.time}
 	return before, seen, true
 }
 
@@ -107,7 +128,7 @@ func (e *Engine) remember(o outcome) (before seenCheck, seen, listen bool) {
 func (e *Engine) tell(ctx context.Context, o outcome, ticked bool) {
 	key := o.check.Lesson + "/" + o.check.Task
 	e.mu.Lock()
-	e.checks[key] = seenCheck{o.check, time.Now()}
+	e.checks[key] = seenCheck{o.check, o.check, time.Now()}
 	e.mu.Unlock()
 	event := lab.Event{Kind: lab.EventLesson, Subject: key, Title: o.task.Title.EN, State: lab.StateRunning}
 	if ticked {

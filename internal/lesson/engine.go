@@ -51,10 +51,10 @@ type Engine struct {
 	checks  map[string]seenCheck // by "<lesson>/<task>"
 }
 
-// seenCheck is what was seen last of a task, and when that was last told.
+// seenCheck is what was seen last of a task, and what was told of it last, and when.
 type seenCheck struct {
-	check lab.LessonCheck
-	told  time.Time
+	check, told lab.LessonCheck
+	time        time.Time
 }
 
 // New returns an Engine without lessons.
@@ -131,32 +131,46 @@ type watched struct {
 // toWatch returns the lessons that are started, not finished, and open.
 func (e *Engine) toWatch(ctx context.Context) map[watched]bool {
 	wanted := map[watched]bool{}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	for _, list := range e.lessons {
-		for _, l := range list {
-			if time.Since(e.opened[l.ID]) > watchFor || e.busy[l.ID] {
-				continue
+	for _, w := range e.openOnes() {
+		p, err := e.progress(ctx, w.lesson.ID)
+		if err != nil {
+			if ctx.Err() == nil {
+				e.opt.Log.Error("read the progress of a lesson", "lesson", w.lesson.ID, "error", err)
 			}
-			p, err := e.progress(ctx, l.ID)
-			if err != nil {
-				e.opt.Log.Error("read the progress of a lesson", "lesson", l.ID, "error", err)
-				continue
-			}
-			if !p.started().IsZero() && len(p.ticks) < len(l.Tasks) {
-				wanted[watched{l, e.times[l.ID]}] = true
-			}
+			continue
+		}
+		if !p.started().IsZero() && p.show(w.lesson).Finished == nil {
+			wanted[w] = true
 		}
 	}
 	return wanted
 }
 
+// openOnes returns the lessons that somebody has looked at lately and that no script of
+// ours is changing.
+func (e *Engine) openOnes() []watched {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	var out []watched
+	for _, list := range e.lessons {
+		for _, l := range list {
+			if time.Since(e.opened[l.ID]) <= watchFor && !e.busy[l.ID] {
+				out = append(out, watched{l, e.times[l.ID]})
+			}
+		}
+	}
+	return out
+}
+
 // open notes that somebody looks at a lesson.
 func (e *Engine) open(lesson string) {
 	e.mu.Lock()
+	closed := time.Since(e.opened[lesson]) > watchFor
 	e.opened[lesson] = time.Now()
 	e.mu.Unlock()
-	e.rouse()
+	if closed {
+		e.rouse()
+	}
 }
 
 // rouse makes Run look again at what is to be watched.

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -48,7 +47,7 @@ func TestTicksByItself(t *testing.T) {
 	want := []struct {
 		passed  bool
 		mistake string
-	}{{false, "scaled-by-hand"}, {true, ""}, {false, ""}}
+	}{{false, "scaled-by-hand"}, {true, ""}}
 	if len(r.store.attempts) != len(want) {
 		t.Fatalf("attempts %+v", r.store.attempts)
 	}
@@ -56,6 +55,30 @@ func TestTicksByItself(t *testing.T) {
 		if a.Asked || a.Passed != want[i].passed || a.Mistake != want[i].mistake {
 			t.Errorf("attempt %d: %+v, want %+v", i, a, want[i])
 		}
+	}
+}
+
+// TestTheLastWordIsTold: however fast something changes, how it looks in the end is told.
+func TestTheLastWordIsTold(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.run(t)
+	r.mustStart(t)
+	await(t, "the first look", func() bool { return r.task(t, "heal").Check != nil })
+	r.world.change(func(w *world) { w.pods = 1 })
+	await(t, "one pod", func() bool { return r.task(t, "heal").Check.Seen.EN == "1 pods, selfHeal is false" })
+	r.world.change(func(w *world) { w.pods = 0 })
+	told := func() (last lab.LessonCheck) {
+		for _, e := range r.events.all() {
+			if e.Subject == "gitops/drift/heal" {
+				_ = json.Unmarshal(e.Detail, &last)
+			}
+		}
+		return last
+	}
+	await(t, "the event", func() bool { return told().Seen.EN == "0 pods, selfHeal is false" })
+	if n := len(r.events.all()); n > 5 {
+		t.Errorf("%d events for two small changes", n)
 	}
 }
 
@@ -249,52 +272,6 @@ func TestOnlyWhatIsOpenIsWatched(t *testing.T) {
 		}
 	}
 	await(t, "the end of the watch of a finished lesson", func() bool { return r.world.followers() == 0 })
-}
-
-// counter is a Source that is asked again and again.
-type counter struct {
-	reads atomic.Int64
-	value atomic.Int64
-}
-
-func (c *counter) Read(context.Context, Watch) (any, error) {
-	c.reads.Add(1)
-	return c.value.Load(), nil
-}
-
-// TestReadingsAreShared: two users of the same thing cost one reading, and the last one
-// ends it.
-func TestReadingsAreShared(t *testing.T) {
-	t.Parallel()
-	c := &counter{}
-	r := newReadings(Sources{"prometheus": c})
-	r.pause = 10 * time.Millisecond
-	var told atomic.Int64
-	w := Watch{Prometheus: &PrometheusWatch{Query: "up"}}
-	one := r.use(t.Context(), w, func() { told.Add(1) })
-	two := r.use(t.Context(), Watch{Prometheus: &PrometheusWatch{Query: "up"}}, func() { told.Add(1) })
-	await(t, "readings", func() bool { return c.reads.Load() > 5 })
-	if len(r.feeds) != 1 {
-		t.Errorf("%d feeds", len(r.feeds))
-	}
-	if n := told.Load(); n != 2 {
-		t.Errorf("%d calls for one value", n)
-	}
-	c.value.Store(7)
-	await(t, "the change", func() bool { return told.Load() == 4 })
-	if value, known, err := two.last(); value != int64(7) || !known || err != nil {
-		t.Errorf("%v, %v, %v", value, known, err)
-	}
-	one.release()
-	n := c.reads.Load()
-	await(t, "readings for the other one", func() bool { return c.reads.Load() > n })
-	two.release()
-	r.mu.Lock()
-	left := len(r.feeds)
-	r.mu.Unlock()
-	if left != 0 {
-		t.Error("the feed goes on without users")
-	}
 }
 
 func TestHelp(t *testing.T) {

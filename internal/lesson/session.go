@@ -20,6 +20,7 @@ type session struct {
 	lesson *Lesson
 	held   map[string]map[string]*subscription // by task and name
 	hold   []*subscription
+	untold bool // something has changed that was not told yet
 }
 
 // watch looks at the tasks of a lesson whenever something that they watch changes,
@@ -48,7 +49,7 @@ func (e *Engine) watch(ctx context.Context, l *Lesson) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			if !clock {
+			if !clock && !s.untold {
 				continue
 			}
 		case <-changed:
@@ -88,6 +89,7 @@ func (s *session) look(ctx context.Context) {
 		}
 		return
 	}
+	s.untold = false
 	for _, t := range s.lesson.Tasks {
 		m, complete := s.moment(t, p)
 		if t.Asks || !complete {
@@ -97,9 +99,11 @@ func (s *session) look(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
-		if s.engine.record(ctx, outcome{task: t, check: check, known: p}) {
+		ticked, untold := s.engine.record(ctx, outcome{task: t, check: check, known: p})
+		if ticked {
 			p.ticks[t.ID] = lab.Tick{Time: check.Time, Evidence: check.Evidence}
 		}
+		s.untold = s.untold || untold
 	}
 }
 

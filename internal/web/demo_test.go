@@ -52,7 +52,7 @@ func (d *demo) session() string {
 }
 
 // newDemo serves on a loopback port of its own until the test ends.
-func newDemo(t *testing.T) *demo {
+func newDemo(t testing.TB) *demo {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -61,11 +61,11 @@ func newDemo(t *testing.T) *demo {
 	return newDemoOn(t, listener)
 }
 
-func newDemoOn(t *testing.T, listener net.Listener) *demo {
+func newDemoOn(t testing.TB, listener net.Listener) *demo {
 	t.Helper()
 	prometheus := httptest.NewServer(http.HandlerFunc(fakePrometheus))
 	d := &demo{base: "http://" + listener.Addr().String(), status: lab.Status{Phase: lab.StateRunning}, functions: newDemoFunctions(), lessons: newDemoLessons(), memory: newDemoMemory()}
-	server, err := New(Options{
+	options := Options{
 		Addr: listener.Addr().String(), Version: "v0.3.0-demo", Assets: ui.FS(), Events: &d.journal,
 		Status: d.load, Links: demoLinks, Modules: demoModules, Logs: demoLogs,
 		Capstone: (*demoCapstone)(d), History: d.history, Stop: func() { d.stops++ },
@@ -74,7 +74,9 @@ func newDemoOn(t *testing.T, listener net.Listener) *demo {
 		Memory:    d.memory, ObjectEvents: demoObjectEvents,
 		Shell:      demoShell,
 		Prometheus: prometheus.Client(), PrometheusURL: prometheus.URL,
-	})
+	}
+	mirrored(&options)
+	server, err := New(options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +115,7 @@ func (d *demo) history(_ context.Context, limit int) []lab.CapstoneResult {
 }
 
 // emit appends an event at a time relative to now.
-func (d *demo) emit(t *testing.T, ago time.Duration, e lab.Event) {
+func (d *demo) emit(t testing.TB, ago time.Duration, e lab.Event) {
 	t.Helper()
 	e.Time = time.Now().Add(-ago)
 	if _, err := d.journal.Append(t.Context(), e); err != nil {
@@ -122,7 +124,7 @@ func (d *demo) emit(t *testing.T, ago time.Duration, e lab.Event) {
 }
 
 // starting brings the demo to the middle of "labbox up".
-func (d *demo) starting(t *testing.T) {
+func (d *demo) starting(t testing.TB) {
 	at := 40 * time.Second
 	for i, id := range []string{"look", "remember", "show", "unpack"} {
 		d.emit(t, at, lab.Event{Kind: lab.EventStep, Subject: id, State: lab.StateRunning})
@@ -141,7 +143,7 @@ func (d *demo) starting(t *testing.T) {
 }
 
 // ready brings the demo to a running lab whose capstone has passed.
-func (d *demo) ready(t *testing.T) {
+func (d *demo) ready(t testing.TB) {
 	at := 90 * time.Second
 	for i, info := range UpSteps() {
 		d.emit(t, at, lab.Event{Kind: lab.EventStep, Subject: info.ID, State: lab.StateRunning})
@@ -300,6 +302,9 @@ func fakePrometheus(w http.ResponseWriter, r *http.Request) {
 // TestDemoServer serves the demo for people who work on the pages:
 //
 //	LABBOX_DEMO=127.0.0.1:8899 go test -run TestDemoServer -timeout 0 ./internal/web
+//
+// With LABBOX_MIRROR=http://127.0.0.1:8800 it shows the lessons and figures of a lab that
+// runs there.
 func TestDemoServer(t *testing.T) {
 	addr := os.Getenv("LABBOX_DEMO")
 	if addr == "" {

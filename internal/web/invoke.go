@@ -38,15 +38,19 @@ const (
 	headerLength = 1000
 )
 
-// limitBodies bounds what a request may send: little, but where a function is called.
+// limitBodies bounds what a request may send: little, but where a function is called or
+// the learner writes; a form makes three bytes or six of a letter.
 // A body of a megabyte may grow twofold as JSON or with a form around it.
 func limitBodies() echo.MiddlewareFunc {
-	usual, large := middleware.BodyLimit("64K"), middleware.BodyLimit("2112K")
+	usual, words, large := middleware.BodyLimit("64K"), middleware.BodyLimit("400K"), middleware.BodyLimit("2112K")
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
-		usual, large := usual(next), large(next)
+		usual, words, large := usual(next), words(next), large(next)
 		return func(c echo.Context) error {
 			if strings.HasSuffix(c.Path(), "/:namespace/:name/invoke") {
 				return large(c)
+			}
+			if strings.HasSuffix(c.Path(), "/note") || strings.HasPrefix(c.Path(), "/review/") {
+				return words(c)
 			}
 			return usual(c)
 		}

@@ -135,6 +135,9 @@ func percent(part, whole float64) int {
 	if whole <= 0 {
 		return 0
 	}
+	if part > 0 && part < whole/100 {
+		return 1 // little is not nothing
+	}
 	return int(min(100, max(0, part/whole*100)))
 }
 

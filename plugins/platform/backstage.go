@@ -12,7 +12,9 @@ const backstagePort = 7007
 // backstage is the internal developer platform. It takes over the login of the git
 // server and gets rights where Argo CD's Applications are, so those come first.
 func backstage(cfg sdk.Config) sdk.Chart {
-	public := func(name string, preset int) string { return fmt.Sprintf("http://127.0.0.1:%d", cfg.Port(name, preset)) }
+	public := func(name string, preset int) string {
+		return fmt.Sprintf("http://127.0.0.1:%d", cfg.Port(name, preset))
+	}
 	return sdk.Chart{
 		Name: "idp", Release: "backstage", Namespace: "backstage", Needs: []string{"git", "argocd"},
 		Values: sdk.Values{"public": map[string]any{

@@ -21,6 +21,7 @@ export function search(field) {
     } catch { /* typed on, or the lab is away */ }
   }
 
+  field.setAttribute('aria-keyshortcuts', '/'); // which need this script
   field.addEventListener('input', () => { clearTimeout(timer); timer = setTimeout(ask, PAUSE); });
   field.form.addEventListener('submit', (event) => { event.preventDefault(); clearTimeout(timer); ask(); });
   document.addEventListener('keydown', (event) => {

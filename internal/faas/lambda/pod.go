@@ -116,7 +116,7 @@ func (c *cluster) imageOf(v *Version) string {
 	return c.config.ProvidedImage
 }
 
-// runtimeContainer runs cmd/lambda-runtime.
+// runtimeContainer runs cmd/fnruntime.
 func (c *cluster) runtimeContainer(image string, res corev1.ResourceRequirements) corev1.Container {
 	probe := func(path string) corev1.ProbeHandler {
 		return corev1.ProbeHandler{HTTPGet: &corev1.HTTPGetAction{Path: path, Port: intstr.FromInt32(8080)}}
@@ -133,7 +133,7 @@ func (c *cluster) runtimeContainer(image string, res corev1.ResourceRequirements
 	}
 }
 
-// sidecar runs cmd/lambda-runtime beside the user's image, from before its start to
+// sidecar runs cmd/fnruntime beside the user's image, from before its start to
 // after its end.
 func (c *cluster) sidecar() corev1.Container {
 	small := corev1.ResourceRequirements{

@@ -10,10 +10,15 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/labbox/labbox/internal/idp/cluster"
 	"github.com/labbox/labbox/internal/idp/entity"
 	"github.com/labbox/labbox/internal/idp/wire"
 )
+
+// patience is how long an order waits for an environment of that name to be gone.
+const patience = 20 * time.Second
 
 // Catalog is what environments need of the catalog.
 type Catalog interface {
@@ -175,6 +180,7 @@ func (s *Service) Create(ctx context.Context, in Wish) (Environment, error) {
 	if err != nil {
 		return Environment{}, err
 	}
+	s.awaitGone(ctx, w.name)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	all, err := s.List(ctx)
@@ -207,14 +213,35 @@ func (s *Service) Create(ctx context.Context, in Wish) (Environment, error) {
 	return s.Get(ctx, w.name)
 }
 
-// furnish brings about what is in the namespace.
-func (s *Service) furnish(ctx context.Context, w wish) error {
-	for _, p := range w.parts(s.opt) {
-		if err := s.opt.Cluster.Apply(ctx, p.path, p.object); err != nil {
-			return fmt.Errorf("make the %v of environment %s: %w", p.object["kind"], w.name, err)
+// awaitGone waits a while for an environment of that name which is being removed.
+func (s *Service) awaitGone(ctx context.Context, name string) {
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
+		e, err := s.Get(ctx, name)
+		if err != nil || e.State != "Terminating" {
+			return
+		}
+		timer := time.NewTimer(250 * time.Millisecond)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return
+		case <-timer.C:
 		}
 	}
-	return nil
+}
+
+// furnish brings about what is in the namespace, side by side.
+func (s *Service) furnish(ctx context.Context, w wish) error {
+	var g errgroup.Group
+	for _, p := range w.parts(s.opt) {
+		g.Go(func() error {
+			if err := s.opt.Cluster.Apply(ctx, p.path, p.object); err != nil {
+				return fmt.Errorf("make the %v of environment %s: %w", p.object["kind"], w.name, err)
+			}
+			return nil
+		})
+	}
+	return g.Wait()
 }
 
 // Change gives an environment another size or time to live; what is empty stays.

@@ -6,7 +6,9 @@ import (
 	"bufio"
 	"bytes"
 	"compress/zlib"
+	"crypto/hmac"
 	"crypto/sha1" //nolint:gosec // git's objects are named by it
+	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -282,4 +284,11 @@ func answer(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(v)
+}
+
+// Sign returns the signature of a webhook's body by Password.
+func Sign(body string) string {
+	mac := hmac.New(sha256.New, []byte(Password))
+	mac.Write([]byte(body))
+	return hex.EncodeToString(mac.Sum(nil))
 }

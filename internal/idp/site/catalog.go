@@ -17,11 +17,19 @@ type row struct {
 	Orphan, Broken                                       bool
 }
 
-func rowOf(e entity.Entity) row {
+// rowOf shows an entity in a language: the annotations labbox.dev/title-LANG and
+// description-LANG come before its own words.
+func rowOf(e entity.Entity, lang string) row {
 	r := row{Ref: e.Ref().String(), Name: e.Title(), Kind: e.Kind(), Type: e.SpecText("type"), Lifecycle: e.SpecText("lifecycle"),
 		Description: e.Text("description"), Orphan: e.Annotation(entity.AnnotationOrphan) == "true", Broken: e["status"] != nil}
 	if owners := e.Related("ownedBy"); len(owners) > 0 {
 		r.Owner = owners[0]
+	}
+	if t := e.Annotation("labbox.dev/title-" + lang); t != "" {
+		r.Name = t
+	}
+	if d := e.Annotation("labbox.dev/description-" + lang); d != "" {
+		r.Description = d
 	}
 	return r
 }
@@ -35,7 +43,7 @@ func (s *Site) list(w http.ResponseWriter, r *http.Request) {
 	var rows []row
 	owners := []string{}
 	for _, e := range s.opt.Catalog.All(kind) {
-		row := rowOf(e)
+		row := rowOf(e, langOf(r))
 		if row.Owner != "" && !slices.Contains(owners, row.Owner) {
 			owners = append(owners, row.Owner)
 		}
@@ -77,7 +85,7 @@ func (s *Site) entity(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, wire.NotFound("%s", ref))
 		return
 	}
-	data := map[string]any{"Row": rowOf(e), "Relations": s.relations(e), "View": e.Annotation(entity.AnnotationViewURL),
+	data := map[string]any{"Row": rowOf(e, langOf(r)), "Relations": s.relations(e), "View": e.Annotation(entity.AnnotationViewURL),
 		"Docs": docsPath(e), "Definition": e.SpecText("definition"), "Problems": problems(e), "App": e.Annotation(entity.AnnotationArgoApp)}
 	if strings.EqualFold(e.Kind(), "Component") {
 		card, cardErr := s.opt.Cards.One(r.Context(), ref)

@@ -16,7 +16,7 @@ import (
 func (s *Site) create(w http.ResponseWriter, r *http.Request) {
 	var rows []row
 	for _, e := range s.opt.Catalog.All("template") {
-		one := rowOf(e)
+		one := rowOf(e, langOf(r))
 		one.Ref = "/create/templates/" + e.Namespace() + "/" + e.Name()
 		rows = append(rows, one)
 	}
@@ -40,10 +40,11 @@ type fieldset struct {
 }
 
 // fieldsets makes a form of a template's parameters.
-func (s *Site) fieldsets(e entity.Entity, values map[string]string, wrong []scaffold.SchemaError) []fieldset {
+func (s *Site) fieldsets(state formState) []fieldset {
 	var out []fieldset
-	for _, f := range s.opt.Scaffolder.Forms(e) {
+	for _, f := range s.opt.Scaffolder.Forms(state.entity) {
 		set := fieldset{Title: f.Title, Description: f.Description}
+		translate(f.Schema, state.lang, &set.Title, &set.Description)
 		properties, _ := f.Schema["properties"].(map[string]any)
 		required, _ := f.Schema["required"].([]any)
 		names := slices.Sorted(maps.Keys(properties))
@@ -52,11 +53,12 @@ func (s *Site) fieldsets(e entity.Entity, values map[string]string, wrong []scaf
 		for _, name := range names {
 			p, _ := properties[name].(map[string]any)
 			in := s.inputOf(name, p)
+			translate(p, state.lang, &in.Title, &in.Help)
 			in.Required = slices.Contains(required, any(name))
-			if v, given := values[name]; given {
+			if v, given := state.values[name]; given {
 				in.Value = v
 			}
-			for _, e := range wrong {
+			for _, e := range state.wrong {
 				if len(e.Path) > 0 && e.Path[0] == name {
 					in.Errors = append(in.Errors, e.Message)
 				}
@@ -66,6 +68,19 @@ func (s *Site) fieldsets(e entity.Entity, values map[string]string, wrong []scaf
 		out = append(out, set)
 	}
 	return out
+}
+
+// translate puts the words of ui:options.LANG in the place of a schema's own, where
+// there are any; Backstage itself shows its own.
+func translate(schema map[string]any, lang string, title, description *string) {
+	options, _ := schema["ui:options"].(map[string]any)
+	words, _ := options[lang].(map[string]any)
+	if t, ok := words["title"].(string); ok {
+		*title = t
+	}
+	if d, ok := words["description"].(string); ok {
+		*description = d
+	}
 }
 
 func rank(required []any, name string) int {
@@ -163,6 +178,7 @@ func (s *Site) form(w http.ResponseWriter, r *http.Request) {
 
 type formState struct {
 	entity  entity.Entity
+	lang    string
 	values  map[string]string
 	wrong   []scaffold.SchemaError
 	trouble string
@@ -170,8 +186,10 @@ type formState struct {
 }
 
 func (s *Site) showForm(w http.ResponseWriter, r *http.Request, f formState) {
-	s.show(w, r, page{name: "form", tab: "create", title: f.entity.Title(), status: f.status, data: map[string]any{
-		"Row": rowOf(f.entity), "Sets": s.fieldsets(f.entity, f.values, f.wrong), "Wrong": f.wrong, "Trouble": f.trouble,
+	f.lang = langOf(r)
+	row := rowOf(f.entity, f.lang)
+	s.show(w, r, page{name: "form", tab: "create", title: row.Name, status: f.status, data: map[string]any{
+		"Row": row, "Sets": s.fieldsets(f), "Wrong": f.wrong, "Trouble": f.trouble,
 	}})
 }
 
@@ -187,7 +205,7 @@ func (s *Site) start(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	given, values := map[string]string{}, map[string]any{}
-	for _, set := range s.fieldsets(e, nil, nil) {
+	for _, set := range s.fieldsets(formState{entity: e}) {
 		for _, in := range set.Inputs {
 			text := strings.TrimSpace(r.PostForm.Get(in.Name))
 			if in.Kind != "password" {

@@ -164,6 +164,9 @@ func (v view) Num(n float64) string {
 	return text
 }
 
+// Milli is Num of a thousand times as much.
+func (v view) Milli(n float64) string { return v.Num(n * 1000) }
+
 type page struct {
 	name, tab, title string
 	status           int

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -88,13 +89,18 @@ func Launch(ctx context.Context, o Options) (*Process, error) {
 		return nil, err
 	}
 	defer file.Close()
+	certificate, encryption, err := clientTLS()
+	if err != nil {
+		return nil, err
+	}
+	o.Env = append(slices.Clone(o.Env), clientCertVariable+"="+certificate)
 	p := &Process{name: o.Name, child: newChild(o, file)}
 	p.client = plugin.NewClient(&plugin.ClientConfig{
 		HandshakeConfig:  wire.Handshake(),
 		VersionedPlugins: wire.Versions(nil),
 		RunnerFunc:       p.child.runner,
 		SkipHostEnv:      true,
-		AutoMTLS:         true,
+		TLSConfig:        encryption,
 		AllowedProtocols: []plugin.Protocol{plugin.ProtocolGRPC},
 		StartTimeout:     o.StartTimeout,
 		Logger:           hclog.NewNullLogger(),

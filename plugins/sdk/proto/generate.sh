@@ -11,3 +11,5 @@ PATH="$tools:$PATH" protoc -I. \
 	--go_out=. --go_opt=paths=source_relative \
 	--go-grpc_out=. --go-grpc_opt=paths=source_relative \
 	module.proto
+# The example in Python has it, too.
+protoc -I. --python_out=../../examples/python-hello module.proto

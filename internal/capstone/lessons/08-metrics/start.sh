@@ -5,5 +5,5 @@ source shared/steps.sh
 start_of 8
 
 # Fresh pods count from nothing.
-kubectl -n openfaas-fn delete pods -l faas_function=my-classify --wait=false
+fresh_pods
 await 10 is 1 kubectl -n openfaas-fn get deployment my-classify -o jsonpath='{.status.availableReplicas}'

@@ -33,7 +33,9 @@ commit() {
   git -C "$repo" add -A
   git -C "$repo" diff --cached --quiet 2>/dev/null || git -C "$repo" commit -q -m "$1"
 }
-push() { git -C "$repo" push -q origin HEAD:main; }
+push() { # nothing where nothing was ever committed
+  ! git -C "$repo" rev-parse -q --verify HEAD >/dev/null || git -C "$repo" push -q origin HEAD:main
+}
 
 # await SECONDS COMMAND...: until the command succeeds.
 await() {
@@ -156,7 +158,12 @@ serving() { [ "$(deployment '{..env[?(@.name=="MODEL_VERSION")].value} {.status.
 functions() { curl -sS --fail-with-body --max-time 20 -u "$GATEWAY_USER:$GATEWAY_PASSWORD" -H 'Content-Type: application/json' "$@"; }
 undo_7() {
   functions -X DELETE "$GATEWAY_URL/system/functions" -d '{"functionName": "my-classify", "namespace": "openfaas-fn"}' >/dev/null 2>&1 || true
-  await 10 is "" kubectl -n openfaas-fn get pods -l faas_function=my-classify -o name
+  await 10 is "" kubectl -n openfaas-fn get deployments,replicasets -l faas_function=my-classify -o name
+  fresh_pods
+}
+# fresh_pods: those that run now are gone at once, and what they have counted with them.
+fresh_pods() {
+  kubectl -n openfaas-fn delete pods -l faas_function=my-classify --force --grace-period=0 --ignore-not-found >/dev/null 2>&1
 }
 ensure_7() {
   functions -X PUT "$GATEWAY_URL/system/functions" -d @shared/function.json >/dev/null 2>&1 ||

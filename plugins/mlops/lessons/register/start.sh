@@ -2,10 +2,10 @@
 source shared/mlflow.sh
 source shared/candidate.sh
 
-forget learn-register
+forget ml-register
 mlflow DELETE registered-models/delete '{"name": "train-first"}' >/dev/null 2>&1 || true # of a mistake
-candidate learn-register first >/dev/null
-candidate learn-register poor >/dev/null
+candidate ml-register first >/dev/null
+candidate ml-register poor >/dev/null
 # The third has not been evaluated yet.
-run=$(candidate learn-register best)
+run=$(candidate ml-register best)
 mlflow POST runs/set-tag "{\"run_id\": \"$run\", \"key\": \"evaluation\", \"value\": \"pending\"}" >/dev/null

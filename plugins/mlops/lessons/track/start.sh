@@ -2,6 +2,6 @@
 source shared/mlflow.sh
 source shared/git.sh
 
-forget learn-track
-kubectl -n learn-track delete jobs --all --wait=false
-repository learn-track files
+forget ml-track
+kubectl -n ml-track delete jobs --all --wait=false
+repository ml-track files

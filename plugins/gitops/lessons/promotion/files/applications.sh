@@ -17,5 +17,9 @@ spec:
     server: https://kubernetes.default.svc
     namespace: learn-promotion-$environment
 YAML
-  [ "$environment" = prod ] || echo '  syncPolicy: {automated: {prune: true, selfHeal: true}}'
+  if [ "$environment" = prod ]; then
+    echo 'operation: {sync: {}}'
+  else
+    echo '  syncPolicy: {automated: {prune: true, selfHeal: true}}'
+  fi
 done

@@ -7,4 +7,5 @@ git commit -qm "The sale is over" || echo "It is committed already."
 git push -q
 
 kubectl -n learn-sync wait configmap/banner --for=delete --timeout=60s
+kubectl -n argocd wait application/learn-sync --for=jsonpath='{.status.sync.revision}'="$(git rev-parse HEAD)" --timeout=60s
 kubectl -n argocd wait application/learn-sync --for=jsonpath='{.status.sync.status}'=Synced --timeout=60s

@@ -20,7 +20,7 @@ def psi(expected, actual):
     raise NotImplementedError("the sum over all bins of (a - e) * ln(a / e)")
 
 
-mlflow.set_experiment("learn-drift")
+mlflow.set_experiment("ml-drift")
 before = reference()
 for name in os.environ["WINDOW"].split():
     now = window(name)

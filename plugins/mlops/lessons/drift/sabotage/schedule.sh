@@ -1,2 +1,2 @@
 # Somebody puts the measurement to sleep "for the weekend".
-kubectl -n learn-drift patch cronjob drift --type merge -p '{"spec": {"suspend": true}}'
+kubectl -n ml-drift patch cronjob drift --type merge -p '{"spec": {"suspend": true}}'

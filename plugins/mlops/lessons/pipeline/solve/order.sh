@@ -1,6 +1,6 @@
 # train and evaluate become initContainers: they run one after the other, and each has to
 # succeed before the next begins.
-cd ~/learn-pipeline
+cd ~/ml-pipeline
 python3 - <<'PYTHON'
 from pathlib import Path
 
@@ -8,6 +8,6 @@ file = Path("pipeline.yaml")
 text = file.read_text().replace("      containers:\n        - name: train", "      initContainers:\n        - name: train")
 file.write_text(text.replace("        - name: register", "      containers:\n        - name: register"))
 PYTHON
-kubectl -n learn-pipeline delete job pipeline --ignore-not-found
-kubectl -n learn-pipeline apply -f pipeline.yaml
-kubectl -n learn-pipeline wait --for=condition=complete --timeout=90s job/pipeline
+kubectl -n ml-pipeline delete job pipeline --ignore-not-found
+kubectl -n ml-pipeline apply -f pipeline.yaml
+kubectl -n ml-pipeline wait --for=condition=complete --timeout=90s job/pipeline

@@ -1,3 +1,3 @@
 # Registry and git disagree again.
 source shared/mlflow.sh
-mlflow POST registered-models/alias '{"name": "learn-promote", "alias": "champion", "version": "3"}'
+mlflow POST registered-models/alias '{"name": "ml-promote", "alias": "champion", "version": "3"}'

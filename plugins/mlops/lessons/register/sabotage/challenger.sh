@@ -1,3 +1,3 @@
 # Somebody takes the alias away.
 source shared/mlflow.sh
-mlflow DELETE registered-models/alias '{"name": "learn-register", "alias": "challenger"}'
+mlflow DELETE registered-models/alias '{"name": "ml-register", "alias": "challenger"}'

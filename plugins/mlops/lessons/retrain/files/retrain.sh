@@ -2,6 +2,6 @@
 # Trains a challenger:  ./retrain.sh old|new|both
 set -euo pipefail
 cd "$(dirname "$0")"
-job=$(sed "s/@DATA@/$1/" job.yaml | kubectl -n learn-retrain create -f - -o name)
-kubectl -n learn-retrain wait --for=condition=complete --timeout=90s "$job" >/dev/null || echo "$job has not completed; its log:"
-kubectl -n learn-retrain logs "$job"
+job=$(sed "s/@DATA@/$1/" job.yaml | kubectl -n ml-retrain create -f - -o name)
+kubectl -n ml-retrain wait --for=condition=complete --timeout=90s "$job" >/dev/null || echo "$job has not completed; its log:"
+kubectl -n ml-retrain logs "$job"

@@ -12,7 +12,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-NAME = "learn-retrain"  # of the experiment and of the registered model
+NAME = "ml-retrain"  # of the experiment and of the registered model
 DATA = os.environ["DATA"]
 
 

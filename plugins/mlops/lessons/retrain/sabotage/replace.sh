@@ -1,3 +1,3 @@
 # Somebody takes the way back away.
 source shared/mlflow.sh
-mlflow DELETE registered-models/alias '{"name": "learn-retrain", "alias": "fallback"}'
+mlflow DELETE registered-models/alias '{"name": "ml-retrain", "alias": "fallback"}'

@@ -1,2 +1,2 @@
 # Old and new data together: the new scanner is learnt, the old one is not forgotten.
-~/learn-retrain/retrain.sh both
+~/ml-retrain/retrain.sh both

@@ -1,2 +1,2 @@
 # Somebody replaces the champion by the other version.
-kubectl -n learn-serve set env deployment/champion MODEL_VERSION=2
+kubectl -n ml-serve set env deployment/champion MODEL_VERSION=2

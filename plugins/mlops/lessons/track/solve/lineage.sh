@@ -1,5 +1,5 @@
 # Two lines more: the commit of the code and the fingerprint of the data.
-cd ~/learn-track
+cd ~/ml-track
 grep -q log_input train.py || python3 - <<'PYTHON'
 from pathlib import Path
 

@@ -1,5 +1,5 @@
 # The training tells MLflow what went in (parameter) and what came out (metric).
-cd ~/learn-track
+cd ~/ml-track
 cat > train.py <<'PYTHON'
 """Trains a classifier of handwritten digits; every model is a run in MLflow."""
 import os
@@ -14,7 +14,7 @@ from sklearn.preprocessing import StandardScaler
 x, y = load_digits(return_X_y=True)
 train_x, test_x, train_y, test_y = train_test_split(x, y, test_size=300, random_state=14, stratify=y)
 
-mlflow.set_experiment("learn-track")
+mlflow.set_experiment("ml-track")
 
 # C may hold several values, such as "0.01 0.1 1": each makes a model of its own.
 for C in os.environ["C"].split():

@@ -1,4 +1,4 @@
 # A threshold so high that nothing is ever an alarm.
 source shared/mlflow.sh
-run learn-drift '{"name": "monday", "metrics": {"psi_max": 0.05}, "tags": {"window": "monday", "drift": "no"}}'
-run learn-drift '{"name": "friday", "metrics": {"psi_max": 2.5}, "tags": {"window": "friday", "drift": "no"}}'
+run ml-drift '{"name": "monday", "metrics": {"psi_max": 0.05}, "tags": {"window": "monday", "drift": "no"}}'
+run ml-drift '{"name": "friday", "metrics": {"psi_max": 2.5}, "tags": {"window": "friday", "drift": "no"}}'

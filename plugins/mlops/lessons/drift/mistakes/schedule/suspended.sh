@@ -1,2 +1,2 @@
 # The draft is applied as it is.
-kubectl -n learn-drift apply -f files/cronjob.yaml
+kubectl -n ml-drift apply -f files/cronjob.yaml

@@ -1,3 +1,3 @@
 # The registry is changed; git, and so the server, know nothing of it.
 source shared/mlflow.sh
-mlflow POST registered-models/alias '{"name": "learn-promote", "alias": "champion", "version": "1"}'
+mlflow POST registered-models/alias '{"name": "ml-promote", "alias": "champion", "version": "1"}'

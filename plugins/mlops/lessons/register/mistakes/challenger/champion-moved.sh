@@ -1,5 +1,5 @@
 # The new version becomes champion at once.
 source shared/mlflow.sh
 source shared/candidate.sh
-version=$(version learn-register "$(runs learn-register "attributes.run_name = 'train-best'" | jq -r .info.run_id)")
-mlflow POST registered-models/alias "{\"name\": \"learn-register\", \"alias\": \"champion\", \"version\": \"$version\"}"
+version=$(version ml-register "$(runs ml-register "attributes.run_name = 'train-best'" | jq -r .info.run_id)")
+mlflow POST registered-models/alias "{\"name\": \"ml-register\", \"alias\": \"champion\", \"version\": \"$version\"}"

@@ -1,5 +1,5 @@
 # The alias has another name than the one agreed upon.
 source shared/mlflow.sh
-run=$(runs learn-register "attributes.run_name = 'train-first'" | jq -r .info.run_id)
+run=$(runs ml-register "attributes.run_name = 'train-first'" | jq -r .info.run_id)
 version=$(mlflow GET "model-versions/search?filter=run_id%3D%27$run%27" | jq -r '.model_versions[0].version')
-mlflow POST registered-models/alias "{\"name\": \"learn-register\", \"alias\": \"production\", \"version\": \"$version\"}"
+mlflow POST registered-models/alias "{\"name\": \"ml-register\", \"alias\": \"production\", \"version\": \"$version\"}"

@@ -1,4 +1,4 @@
 # The right model, registered under the name of its run.
 source shared/mlflow.sh
 source shared/candidate.sh
-version train-first "$(runs learn-register "attributes.run_name = 'train-first'" | jq -r .info.run_id)"
+version train-first "$(runs ml-register "attributes.run_name = 'train-first'" | jq -r .info.run_id)"

@@ -1,2 +1,2 @@
 # The alias in place of a number.
-sed 's/value: "?"/value: champion/' files/champion.yaml | kubectl -n learn-serve apply -f -
+sed 's/value: "?"/value: champion/' files/champion.yaml | kubectl -n ml-serve apply -f -

@@ -1,2 +1,2 @@
 # The highest number is taken.
-sed 's/value: "?"/value: "2"/' files/champion.yaml | kubectl -n learn-serve apply -f -
+sed 's/value: "?"/value: "2"/' files/champion.yaml | kubectl -n ml-serve apply -f -
