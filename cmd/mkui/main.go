@@ -5,7 +5,10 @@
 // ui/vendor imports of them. Without npm the dashboard still works, with tables in
 // place of plots.
 //
-//	go run ./cmd/mkui [-ui ui]
+// What only tests use, axe-core, is put into the directory of -tests and never into
+// ui/dist, so that no build of labbox can ship it.
+//
+//	go run ./cmd/mkui [-ui ui] [-tests build]
 package main
 
 import (
@@ -18,21 +21,23 @@ import (
 
 func main() {
 	dir := flag.String("ui", "ui", "directory of the dashboard's sources")
+	tests := flag.String("tests", "build", "directory of what only tests use")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, *dir); err != nil {
+	if err := run(ctx, *dir, *tests); err != nil {
 		fmt.Fprintln(os.Stderr, "mkui:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, dir string) error {
+func run(ctx context.Context, dir, tests string) error {
 	inputs, err := hashInputs(dir)
 	if err != nil {
 		return err
 	}
-	if upToDate(dir, inputs) {
+	bundled := upToDate(dir, inputs)
+	if bundled && testCodeKept(tests, inputs) {
 		fmt.Println("mkui: ui/dist is up to date")
 		return nil
 	}
@@ -40,5 +45,10 @@ func run(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
-	return bundle(dir, modules, inputs)
+	if !bundled {
+		if err := bundle(dir, modules, inputs); err != nil {
+			return err
+		}
+	}
+	return keepTestCode(tests, modules, inputs)
 }

@@ -7,8 +7,9 @@ import (
 	"github.com/labbox/labbox/internal/web"
 )
 
-// shellScript starts in the folder of a lesson, where there is one.
-const shellScript = `cd "$1" 2>/dev/null || cd; exec bash`
+// shellScript starts in the folder of a lesson, also of one that has not been started
+// yet: its files come with the start.
+const shellScript = `mkdir -p "$1" && cd "$1" || cd; exec bash`
 
 // Shell runs an interactive shell of the learner until it ends or ctx is done; then it
 // and what runs in it are ended.
