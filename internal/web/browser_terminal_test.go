@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"testing"
+	"unicode"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/input"
@@ -12,14 +13,15 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// press is KeyEvent without the event that types the character, but for the space: a page
-// that has taken a key for itself never sees that one, but the protocol sends it anyway.
+// press is KeyEvent without the event that types the character: a page that has taken a
+// key for itself never sees that one, but the protocol sends it anyway. Spaces and capital
+// letters xterm.js does not take.
 func press(keys string, modifiers ...chromedp.Modifier) chromedp.Action[chromedp.Void] {
 	return chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
 		for _, r := range keys {
 			for _, k := range kb.Encode(r) {
 				chromedp.KeyModifiers(modifiers...)(k)
-				if k.Type == kb.KeyChar && r != ' ' {
+				if k.Type == kb.KeyChar && r != ' ' && !unicode.IsUpper(r) {
 					continue
 				}
 				if _, err := cdp.Call(ctx, target, input.DispatchKeyEvent, *k); err != nil {
