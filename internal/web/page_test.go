@@ -93,7 +93,7 @@ func TestPagesSpeak(t *testing.T) {
 			prepare(t, d)
 			d.server.hosts["127.0.0.1:8800"] = true
 			web := d.server.Handler()
-			for _, path := range []string{"/", "/components", "/components/kubelet", "/components/nothing", "/capstone", "/plots", "/modules",
+			for _, path := range []string{"/", "/components", "/components/kubelet", "/components/nothing", "/capstone", "/plots", "/modules", "/modules/hello", "/modules/gitops", "/modules/nothing",
 				"/trends", "/lessons", "/lessons/gitops/drift", "/lessons/gitops/first", "/lessons/gitops/nothing", "/energy", "/review", "/settings", "/help", "/help/lessons", "/help?q=drift", "/help/nothing",
 				"/functions", "/functions/store", "/functions/openfaas-fn/classify", "/functions/openfaas-fn/nightly", "/functions/openfaas-fn/resize", "/functions/openfaas-fn/nothing"} {
 				for lang, word := range map[string]string{"en": "Skip to the content", "de": "Zum Inhalt springen"} {
