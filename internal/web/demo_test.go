@@ -81,6 +81,7 @@ func newDemoOn(t testing.TB, listener net.Listener) *demo {
 		t.Fatal(err)
 	}
 	server.status.age, server.functions.list.age, server.preferences.age = 0, 0, 0
+	server.links.age = 0
 	d.server = server
 	web := &http.Server{Handler: server.Handler()}
 	go func() { _ = web.Serve(listener) }()
