@@ -184,9 +184,6 @@ func (f *foreignModules) carry(ctx context.Context, c plannedChart) error {
 	if err := f.d.importForeign(ctx, c.module, content); err != nil {
 		return err
 	}
-	if err := f.d.cluster.Apply(ctx, confinedNamespace(c.Namespace)); err != nil {
-		return err
-	}
 	chart, err := fs.Sub(content, "charts/"+c.Name)
 	if err != nil {
 		return err
@@ -213,13 +210,6 @@ func (d *daemon) contentKey(c plannedChart) (string, error) {
 		}
 	}
 	return "", nil
-}
-
-// confinedNamespace is the namespace of a foreign module: its pods get no more than
-// Kubernetes' own baseline allows, so that none reaches the machine.
-func confinedNamespace(name string) []byte {
-	return []byte(`{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"` + name + `","labels":{
-"pod-security.kubernetes.io/enforce":"baseline","labbox.local/module":"foreign"}}}`)
 }
 
 // importForeign brings the images of a module into the cluster. They must be named as
