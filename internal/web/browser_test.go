@@ -218,7 +218,7 @@ func settled(name string) chromedp.Action[chromedp.Void] {
 		if _, err := os.Stat("../../ui/dist/manifest.json"); err != nil {
 			return chromedp.Steps() // not bundled: tables only
 		}
-		return until(`document.querySelectorAll('.plot-canvas.is-drawn canvas').length === 5`)
+		return until(`document.querySelectorAll('.plot-canvas.is-drawn canvas').length === 8`)
 	case "energy", "module":
 		return until(`document.querySelectorAll('.plot-canvas.is-drawn canvas').length === 1`)
 	case "function":

@@ -54,7 +54,7 @@ func TestTextsAreUsed(t *testing.T) {
 	}
 	made := regexp.MustCompile(`^(` + strings.Join([]string{ // keys that templates put together
 		`nav`, `step`, `delivery`, `capstone`, `flow`, `signin\.problem`, `evidence`, `next`, `trend`, `state`, `plot`, `unit`, `signal`,
-		`error`, `theme`, `course`, `system`, `tool`, `lesson\.state`, `review\.(question|state|result)`, `settings\.(lang|theme)`, `help\.kind`, `energy\.method`, `terminal\.say`, `home\.(headline|lead|time)`,
+		`error`, `theme`, `course`, `system`, `tool`, `lesson\.state`, `review\.(question|state|result)`, `settings\.(lang|theme)`, `help\.kind`, `energy\.method`, `plots\.span`, `terminal\.say`, `home\.(headline|lead|time)`,
 	}, "|") + `)\.|^(yes|no)$|^functions\.(environment|secrets|labels|annotations|requests|limits|constraints)$`)
 	for key := range mustCatalogue(t, "en").texts {
 		if !made.MatchString(key) && !strings.Contains(sources.String(), `"`+key+`"`) {
