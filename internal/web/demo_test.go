@@ -211,14 +211,34 @@ func demoLinks(context.Context) []lab.Link {
 func demoModules(context.Context) []lab.Module {
 	module := func(name, title, text, textDE string, signals []lab.Signal, charts ...string) lab.Module {
 		return lab.Module{Name: name, Version: "v0.3.0", Title: title, Description: text, DescriptionDE: textDE,
-			State: lab.StateReady, Charts: charts, Signals: signals}
+			State: lab.StateReady, Builtin: true, Charts: charts, Signals: signals}
 	}
 	return []lab.Module{
 		module("sustainability", "Sustainability", "Measures energy and carbon of pods.", "Misst Energie und CO₂e von Pods.", []lab.Signal{{Name: "power", Value: 6.3125, Unit: "W", OK: true}}, "prometheus", "energy"),
 		module("gitops", "GitOps", "Git is the desired state; Argo CD makes it real.", "Git ist der Sollzustand; Argo CD macht ihn wahr.", []lab.Signal{{Name: "applications", Value: 4, OK: true}, {Name: "Argo CD version", Text: "v3.4.13", OK: true}}, "git", "argocd"),
 		module("mlops", "MLOps", "Track, register, promote and serve models.", "Modelle verfolgen, registrieren, befördern und bedienen.", []lab.Signal{{Name: "registered models", Value: 1, OK: true}}, "mlflow"),
 		module("platform", "Platform engineering", "A golden path from template to running service.", "Ein goldener Pfad von der Vorlage zum laufenden Dienst.", nil),
-		{Name: "serverless", Title: "Serverless", State: lab.StateFailed, Message: "the module has ended three times within a minute", Charts: []string{"gateway"}},
+		demoForeign(),
+		{Name: "serverless", Title: "Serverless", Builtin: true, State: lab.StateFailed, Message: "the module has ended three times within a minute", Charts: []string{"gateway"}},
+	}
+}
+
+// demoForeign is a module by others, which misbehaves and has a page.
+func demoForeign() lab.Module {
+	both := func(de, en string) lab.Text { return lab.Text{DE: de, EN: en} }
+	text := both("Was in **deinem** Namespace läuft. <img src=x>", "What runs in **your** namespace. <script>alert(1)</script>")
+	return lab.Module{
+		Name: "hello", Version: "0.1.0", Title: "Hello", TitleDE: "Hallo", Description: "A module by somebody else.", DescriptionDE: "Ein Modul von jemand anderem.",
+		State: lab.StateReady, Dev: true, Protocol: 2, Restarts: 3, MemoryBytes: 21 << 20, MemoryLimit: 256 << 20, CPULimit: 0.5,
+		Problem:   "module hello wanted more than the 256 MiB of memory that it may have, and the kernel ended it",
+		Complaint: "module hello wants all the processor time it can get and is held to 0.5 of a core",
+		Pages: []lab.ModulePage{{ID: "overview", Title: both("Überblick", "Overview"), Parts: []lab.PagePart{
+			{Markdown: &text},
+			{Title: both("Arbeitsspeicher", "Memory"), Plot: &lab.PagePlot{Query: "memory", Legend: "namespace", Unit: "bytes", Stacked: true}},
+			{Title: both("Ziele", "Targets"), Table: &lab.PageTable{Query: figureQueries()[askCalls], Columns: []lab.PageColumn{
+				{Title: both("Ziel", "Target"), Label: "function_name"}, {Title: both("erreichbar", "up")}}}},
+			{Links: []lab.PageLink{{Title: both("Repositories", "Repositories"), URL: "http://127.0.0.1:3000/"}}},
+		}}},
 	}
 }
 

@@ -163,6 +163,7 @@ func (s *Server) routePages(e *echo.Echo) {
 	g.GET("/capstone", s.pageCapstone)
 	g.GET("/plots", s.pagePlots)
 	g.GET("/modules", s.pageModules)
+	g.GET("/modules/:name", s.pageModule)
 	g.GET("/trends", s.pageTrends)
 	g.GET("/energy", s.pageEnergy)
 	g.GET("/help", s.pageHelp)

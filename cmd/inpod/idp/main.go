@@ -41,7 +41,7 @@ func parse(args []string) (config, error) {
 	f.StringVar(&o.Role, "role", "edit", "ClusterRole that owners and learners get in environments")
 	f.StringVar(&o.StateDir, "state-dir", "/data", "directory that keeps tasks and registered locations; empty: nothing is kept")
 	f.BoolVar(&o.Seed, "seed", true, "make the repository of the golden paths where there is none")
-	f.DurationVar(&o.Every, "every", 10*time.Second, "how often git is looked at where no webhook came")
+	f.DurationVar(&o.Every, "every", 5*time.Second, "how often git is looked at where no webhook came")
 	return c, f.Parse(args)
 }
 

@@ -7,4 +7,3 @@ cp -r files/learner ~/learn-cold
 kubectl -n openfaas-fn create configmap learn-atlas --from-file=files/learner/handler.py --dry-run=client -o yaml | kubectl apply -f -
 api -X DELETE "$functions" -d '{"functionName": "learn-atlas"}' 2>/dev/null || true
 api -X POST "$functions" -d @files/learner/function.json
-kubectl -n openfaas-fn rollout status deploy/learn-atlas --timeout=9s

@@ -7,6 +7,7 @@ kind: Application
 metadata:
   name: learn-promotion-$environment
   namespace: argocd
+  annotations: {argocd.argoproj.io/refresh: normal} # past what Argo CD remembers of the branch
 spec:
   project: default
   source:

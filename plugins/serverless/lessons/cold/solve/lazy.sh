@@ -31,6 +31,7 @@ def table():
 
 INIT = time.perf_counter() - BORN  # what all of the above took
 FIRST = True
+print("ready after %.3f s" % INIT, flush=True)
 
 
 def tell(**facts):

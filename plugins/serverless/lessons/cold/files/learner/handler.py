@@ -21,6 +21,7 @@ TABLE, BUILDS = load_table(), 1
 
 INIT = time.perf_counter() - BORN  # what all of the above took
 FIRST = True
+print("ready after %.3f s" % INIT, flush=True)
 
 
 def tell(**facts):

@@ -2,6 +2,8 @@
 
 REQUIRED = "ce-specversion", "ce-id", "ce-source", "ce-type"
 
+print("ready for orders", flush=True)
+
 
 def refuse(why):
     print("refused: " + why, flush=True)
