@@ -13,7 +13,7 @@ SUDO := $(shell [ "$$(id -u)" -eq 0 ] || echo sudo -E env "PATH=$$PATH")
 
 GORELEASER := github.com/goreleaser/goreleaser/v2@v2.14.0
 BUILD_PACKAGES := git gcc libc6-dev binutils make ca-certificates zstd python3-pip debian-archive-keyring
-TEST_PACKAGES := python3-venv chromium debootstrap iproute2 procps curl fonts-dejavu-core
+TEST_PACKAGES := python3-venv chromium debootstrap iproute2 procps curl fonts-dejavu-core poppler-utils
 
 .PHONY: build up down test lint unit box prove bench vm proto clean deps test-deps ui release
 

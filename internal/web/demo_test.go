@@ -71,7 +71,7 @@ func newDemoOn(t testing.TB, listener net.Listener) *demo {
 		Capstone: (*demoCapstone)(d), History: d.history, Stop: func() { d.stops++ },
 		Functions: d.functions.parts(),
 		Lessons:   d.lessons.parts(),
-		Memory:    d.memory, ObjectEvents: demoObjectEvents,
+		Memory:    d.memory, Report: demoReport, ObjectEvents: demoObjectEvents,
 		Shell:      demoShell,
 		Prometheus: prometheus.Client(), PrometheusURL: prometheus.URL,
 	}
