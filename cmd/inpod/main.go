@@ -15,6 +15,7 @@ import (
 	"github.com/labbox/labbox/cmd/inpod/energyexporter"
 	"github.com/labbox/labbox/cmd/inpod/gateway"
 	"github.com/labbox/labbox/cmd/inpod/gitserver"
+	"github.com/labbox/labbox/cmd/inpod/idp"
 )
 
 // Set by the linker.
@@ -31,6 +32,7 @@ func programs() map[string]program {
 		"energy-exporter": energyexporter.Main,
 		"gateway":         gateway.Main,
 		"git-server":      gitserver.Main,
+		"idp":             idp.Main,
 	}
 }
 

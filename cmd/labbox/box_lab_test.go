@@ -28,6 +28,7 @@ func TestBoxLab(t *testing.T) {
 		{"images are never pulled", boxImages},
 		{"five modules", boxModules},
 		{"the workbench has tools, logins and the learner's rights", boxWorkbench},
+		{"the developer platform's golden paths", boxIDP},
 		{"logs", boxLogs},
 		{"functions are built without Docker", boxFunctions},
 		{"functions under load, the queue, AWS's clients", boxPlatform},

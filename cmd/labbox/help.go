@@ -16,7 +16,20 @@ func helpTopics() []*cobra.Command {
 	return []*cobra.Command{
 		{Use: "errors", Short: "What each exit code means and what to do", Long: errorsPage()},
 		{Use: "config", Short: "The configuration file, its keys and defaults", Long: configPage()},
+		page("modules", "A module of your own, in five minutes", app.ModuleGuide),
+		page("lessons", "How a lesson is written", func(string) string { return app.LessonGuide() }),
 	}
+}
+
+// page is a topic that is written in Markdown; it comes in the language of the
+// environment.
+func page(name, short string, text func(lang string) string) *cobra.Command {
+	cmd := &cobra.Command{Use: name, Short: short}
+	cmd.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
+		lang, _ := language(cmd, "") // only a flag can be wrong
+		newMarkdown(cmd.OutOrStdout(), lang).write(text(lang), "")
+	})
+	return cmd
 }
 
 func errorsPage() string {

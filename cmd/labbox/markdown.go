@@ -114,7 +114,7 @@ func (m *markdown) wrap(text, first, rest string) {
 	line, used := first, utf8.RuneCountInString(first)
 	empty := true
 	for _, word := range strings.Fields(plainInline(text, m.picture)) {
-		length := utf8.RuneCountInString(word) - 2*strings.Count(word, marker)
+		length := shown(word, m.colour)
 		if !empty && used+1+length > m.width {
 			m.line(line)
 			line, used, empty = rest, utf8.RuneCountInString(rest), true

@@ -79,7 +79,7 @@ func newRoot(out, errOut io.Writer) *cobra.Command {
 	flags.StringVar(&g.dataDir, "data-dir", "", "directory of all state (default "+app.DefaultConfig().DataDir+")")
 	flags.StringArrayVar(&g.sets, "set", nil, "one configuration key, for example --set ports.git=3001")
 	root.AddCommand(newUp(g), newOpen(g), newStatus(g), newLogs(g), newDown(g), newVersion(),
-		newKubectl(g), newKubeconfig(g), newHelm(g), newCapstone(g), newProgress(g), newModule(g), newFn(g), newLesson(g), newCredentials(g), newDaemon(g))
+		newKubectl(g), newKubeconfig(g), newHelm(g), newCapstone(g), newProgress(g), newReport(g), newModule(g), newFn(g), newLesson(g), newCredentials(g), newDaemon(g))
 	root.AddCommand(helpTopics()...)
 	return root
 }

@@ -73,7 +73,7 @@ func cmdFreePorts(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	var config strings.Builder
 	config.WriteString("ports:\n")
-	for _, key := range []string{"dashboard", "gateway", "argocd", "mlflow", "prometheus", "git", "kubernetes"} {
+	for _, key := range []string{"dashboard", "gateway", "argocd", "mlflow", "prometheus", "git", "kubernetes", "backstage"} {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		ts.Check(err)
 		defer l.Close() // not before all are chosen, so that they differ

@@ -105,12 +105,12 @@ func (d *daemon) moduleList(context.Context) []lab.Module {
 	}
 	list := []lab.Module{}
 	for _, m := range d.modules.List() {
-		entry := lab.Module{Name: m.Name, Version: m.Info.Version, State: m.State, Charts: charts[m.Name], Message: m.Error,
+		entry := lab.Module{Name: m.Name, Version: m.Info.Version, State: m.State, Charts: charts[m.Name],
 			Title: m.Info.Title.EN, TitleDE: m.Info.Title.DE,
 			Description: m.Info.Description.EN, DescriptionDE: m.Info.Description.DE}
 		d.describeRunning(&entry, m)
 		if h, known := d.health.get(m.Name); known {
-			if m.State == lab.StateReady && h.Message != "" {
+			if m.State == lab.StateReady && !h.Alive {
 				entry.Message = h.Message
 			}
 			for _, s := range h.Signals {

@@ -24,6 +24,9 @@ func NewModule(name, dir string) (string, error) {
 	if dir == "" {
 		dir = name
 	}
+	if err := kit.CheckName(name); err != nil {
+		return "", err
+	}
 	archive, err := openSDK()
 	if err != nil {
 		return "", err

@@ -65,7 +65,40 @@ func TestModule(ctx context.Context, o ModuleTest, observe func(ModuleCheck)) (M
 	defer done()
 	t := &moduleTest{report: ModuleReport{File: o.File, Passed: true, Checks: []ModuleCheck{}}, observe: observe}
 	t.run(ctx, program)
+	if o.Lab && t.report.Name != "" {
+		if err := t.prove(ctx, Connect(o.Config)); err != nil {
+			return t.report, err
+		}
+	}
 	return t.report, nil
+}
+
+// prove proves the module's lessons on the running lab, where it must have been added.
+func (t *moduleTest) prove(ctx context.Context, r *Remote) error {
+	all, err := r.Lessons(ctx)
+	if err != nil {
+		return err
+	}
+	found := false
+	for _, l := range all {
+		if l.Trend != t.report.Name {
+			continue
+		}
+		found = true
+		t.long(ctx, "lesson "+l.ID+" is proven", func(ctx context.Context) error {
+			proof, err := r.ProveLesson(ctx, l.ID)
+			for _, s := range proof.Steps {
+				if !s.Passed {
+					err = errors.Join(err, fmt.Errorf("%s: %s %s", s.Name, s.Problem, s.Output))
+				}
+			}
+			return err
+		})
+	}
+	if !found {
+		return lab.Errorf(lab.CodeNotFound, "Add it first: labbox module add --dev FILE", "the running lab has no lessons of module %s", t.report.Name)
+	}
+	return nil
 }
 
 // programOf returns the program to test; a folder with a go.mod is built into a
@@ -128,12 +161,17 @@ func (t *moduleTest) run(ctx context.Context, program string) {
 	t.clause(ctx, "ends when it is told to", func(context.Context) error { return contract.EndsInTime(second) })
 }
 
-// clause runs one clause and notes how it went.
+// clause runs one clause, within its time, and notes how it went.
 func (t *moduleTest) clause(ctx context.Context, name string, run func(context.Context) error) bool {
-	began := time.Now()
 	bounded, cancel := context.WithTimeout(ctx, clauseWithin)
 	defer cancel()
-	err := run(bounded)
+	return t.long(bounded, name, run)
+}
+
+// long is clause for what takes as long as it takes.
+func (t *moduleTest) long(ctx context.Context, name string, run func(context.Context) error) bool {
+	began := time.Now()
+	err := run(ctx)
 	c := ModuleCheck{Name: name, Passed: err == nil, Seconds: time.Since(began).Seconds()}
 	if err != nil {
 		c.Message = err.Error()

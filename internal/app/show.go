@@ -112,7 +112,7 @@ func (d *daemon) webOptions() web.Options {
 			URL: func() string { return d.endpoint("gateway") }, Login: d.login("gateway"), Workloads: d.cluster.Workloads,
 		}).Parts(),
 		Lessons: d.lessonParts(),
-		Memory:  memory{d.store}, ObjectEvents: d.cluster.ObjectEvents,
+		Memory:  memory{d.store}, Report: d.report, ObjectEvents: d.cluster.ObjectEvents,
 		Shell:      d.bench().Shell,
 		Prometheus: loopbackClient(), PrometheusURL: "http://" + d.cfg.addr(d.cfg.Ports.Prometheus),
 	}
@@ -146,6 +146,7 @@ func (d *daemon) adminHandler(api http.Handler) http.Handler {
 		answer(w, wrong, err)
 	})
 	d.routeProgress(mux)
+	d.routeReport(mux)
 	d.functions().route(mux)
 	d.routeModules(mux)
 	mux.Handle("/", api)

@@ -69,7 +69,7 @@ func (a argo) synced(ctx context.Context, name, revision string) (asked bool, er
 	if seen != nil {
 		asked = a.refresh(ctx, name) == nil // an application still to come cannot be refreshed
 	}
-	w := a.await(2*time.Minute, fmt.Sprintf("application %s synced to %.8s and healthy", name, revision),
+	w := a.await(5*time.Minute, fmt.Sprintf("application %s synced to %.8s and healthy", name, revision),
 		"Open Argo CD and look at the application's messages, or: labbox kubectl -n argocd describe application "+name)
 	return asked, w.watch(ctx, a.objects, ref, func(object []byte) (bool, string, error) { return judgeApp(object, revision) })
 }

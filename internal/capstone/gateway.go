@@ -69,7 +69,7 @@ func (g gateway) remove(ctx context.Context, name string) error {
 
 // ready waits until the function has exactly this many replicas, all available.
 func (g gateway) ready(ctx context.Context, name string, replicas int) error {
-	w := g.await(90*time.Second, fmt.Sprintf("function %s with %d replicas available", name, replicas),
+	w := g.await(4*time.Minute, fmt.Sprintf("function %s with %d replicas available", name, replicas),
 		"Look at the function: labbox kubectl -n "+funcSpace+" describe pods -l faas_function="+name)
 	return w.until(ctx, func(ctx context.Context) (bool, string, error) {
 		f, err := g.status(ctx, name)

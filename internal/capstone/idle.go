@@ -82,7 +82,7 @@ func (j *job) wattsAtZero(ctx context.Context) (float64, error) {
 	}
 	j.say("waiting until Prometheus sees no pod of the function")
 	left := 0.0
-	w := j.await(60*time.Second, "no power drawn by pods of function classify",
+	w := j.await(2*time.Minute, "no power drawn by pods of function classify",
 		"See what still runs: labbox kubectl -n openfaas-fn get pods")
 	err := w.until(ctx, func(ctx context.Context) (bool, string, error) {
 		left = 0

@@ -59,7 +59,7 @@ func readMetrics(ctx context.Context, j *job) error {
 // versionKnown waits until Prometheus knows the promoted version, and no other, from
 // the model server and from the function's answers.
 func (j *job) versionKnown(ctx context.Context) error {
-	w := j.await(45*time.Second, "Prometheus to know model version "+j.version,
+	w := j.await(2*time.Minute, "Prometheus to know model version "+j.version,
 		"Open Prometheus, page Status > Target health: are model-server and classify scraped?")
 	return w.until(ctx, func(ctx context.Context) (bool, string, error) {
 		server, err := j.prom.at(ctx, versionSeries, time.Time{})
@@ -122,7 +122,7 @@ func (j *job) scrapedSince(ctx context.Context, start time.Time) (time.Time, err
 }
 
 func (j *job) scraped(ctx context.Context, series string, start time.Time) error {
-	w := j.await(60*time.Second, "Prometheus to scrape "+series,
+	w := j.await(2*time.Minute, "Prometheus to scrape "+series,
 		"Open Prometheus, page Status > Target health, and mend the target that is down.")
 	return w.until(ctx, func(ctx context.Context) (bool, string, error) {
 		when, ok, err := j.prom.scraped(ctx, series)

@@ -183,7 +183,7 @@ func (j *job) completed(ctx context.Context) error {
 		name := "digits-" + stage
 		j.say("waiting for Job " + name + " to be complete")
 		var last []byte
-		w := j.await(time.Minute, "job "+name+" complete", logsOf(name))
+		w := j.await(3*time.Minute, "job "+name+" complete", logsOf(name))
 		err := w.watch(ctx, j.objects, jobRef(name), func(object []byte) (bool, string, error) {
 			last = object
 			return judgeJob(object, name)

@@ -140,7 +140,7 @@ func (d deployed) version() string {
 // rolledOut waits until only pods of the wanted version run, and all are available.
 func (j *job) rolledOut(ctx context.Context) error {
 	ref := lab.ObjectRef{APIVersion: "apps/v1", Kind: "Deployment", Namespace: modelSpace, Name: serverName}
-	w := j.await(2*time.Minute, "Deployment model-server rolled out with version "+j.version,
+	w := j.await(5*time.Minute, "Deployment model-server rolled out with version "+j.version,
 		"Look at it: labbox kubectl -n digits describe pods")
 	var d deployed
 	err := w.watch(ctx, j.objects, ref, func(object []byte) (bool, string, error) {
@@ -166,7 +166,7 @@ func (j *job) rolledOut(ctx context.Context) error {
 
 // serving waits until the model server itself says that it has the version.
 func (j *job) serving(ctx context.Context) error {
-	w := j.await(30*time.Second, "the model server to report version "+j.version,
+	w := j.await(2*time.Minute, "the model server to report version "+j.version,
 		"Read what it says: labbox kubectl -n digits logs deployment/model-server")
 	return w.until(ctx, func(ctx context.Context) (bool, string, error) {
 		var health struct {

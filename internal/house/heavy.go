@@ -42,6 +42,9 @@ var heavy = []struct {
 	{"github.com/google/cel-go", []string{"internal/lesson"}},
 	// Helm links it for the values of charts.
 	{"github.com/santhosh-tekuri/jsonschema", []string{"internal/lesson", "internal/idp"}},
+	{"codeberg.org/go-pdf/", []string{"internal/report"}},
+	// Its fonts; the rest of it is not linked.
+	{"golang.org/x/image", []string{"internal/report"}},
 	{"github.com/chromedp/", []string{"internal/web"}},
 	{"github.com/evanw/esbuild", []string{"cmd/mkui"}},
 }

@@ -45,12 +45,20 @@ type Options struct {
 
 var moduleName = regexp.MustCompile(`^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$`)
 
+// CheckName says what is wrong with the name of a module: a lab.CodeUsage, or nil.
+func CheckName(name string) error {
+	if moduleName.MatchString(name) {
+		return nil
+	}
+	return lab.Errorf(lab.CodeUsage, "For example: labbox module new hello",
+		"%q is no name for a module: small letters, digits and dashes, at most 32, a letter first", name)
+}
+
 // New makes the folder of a new module. A name or a folder that will not do is a
 // lab.CodeUsage; then nothing has been made.
 func New(o Options) error {
-	if !moduleName.MatchString(o.Name) {
-		return lab.Errorf(lab.CodeUsage, "For example: labbox module new hello",
-			"%q is no name for a module: small letters, digits and dashes, at most 32, a letter first", o.Name)
+	if err := CheckName(o.Name); err != nil {
+		return err
 	}
 	left, err := os.ReadDir(o.Dir)
 	if err == nil && len(left) > 0 {

@@ -55,6 +55,8 @@ type outcome struct {
 	// asked says that the learner wanted the look.
 	asked  bool
 	answer string
+	// time is which of the lesson's watches has looked.
+	time int
 }
 
 // record keeps an outcome, ticks the task if it is its first success, and tells of it.
@@ -111,12 +113,12 @@ func (e *Engine) attempt(ctx context.Context, o outcome) {
 }
 
 // remember keeps what is seen now and returns what was before. While scripts of ours
-// are at work nothing is listened to.
+// are at work nothing is listened to, and after that not to a watch from before.
 func (e *Engine) remember(o outcome) (before seenCheck, seen, listen bool) {
 	key := o.check.Lesson + "/" + o.check.Task
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.busy[o.check.Lesson] {
+	if e.busy[o.check.Lesson] || !o.asked && o.time != e.times[o.check.Lesson] {
 		return before, false, false
 	}
 	before, seen = e.checks[key]

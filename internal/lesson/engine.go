@@ -48,6 +48,7 @@ type Engine struct {
 	opened  map[string]time.Time // by lesson
 	busy    map[string]bool      // lessons whose systems are being changed by scripts of ours
 	times   map[string]int       // how often that was so
+	since   map[string]time.Time // when it was so last
 	checks  map[string]seenCheck // by "<lesson>/<task>"
 }
 
@@ -66,7 +67,7 @@ func New(o Options) *Engine {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	return &Engine{opt: o, readings: newReadings(o.Sources), wake: make(chan struct{}, 1),
-		lessons: map[string][]*Lesson{}, opened: map[string]time.Time{}, busy: map[string]bool{}, times: map[string]int{}, checks: map[string]seenCheck{}}
+		lessons: map[string][]*Lesson{}, opened: map[string]time.Time{}, busy: map[string]bool{}, times: map[string]int{}, since: map[string]time.Time{}, checks: map[string]seenCheck{}}
 }
 
 // Run watches the lessons that are open, until ctx is done and all watching has ended.
@@ -94,7 +95,7 @@ func (e *Engine) Run(ctx context.Context) {
 			if running[w] == nil {
 				var life context.Context
 				life, running[w] = context.WithCancel(ctx)
-				wg.Go(func() { e.watch(life, w.lesson) })
+				wg.Go(func() { e.watch(life, w) })
 			}
 		}
 		select {
@@ -126,6 +127,8 @@ func (e *Engine) reopen(ctx context.Context) {
 type watched struct {
 	lesson *Lesson
 	time   int
+	// since is when the start was there: what was read before is of the way to it.
+	since time.Time
 }
 
 // toWatch returns the lessons that are started, not finished, and open.
@@ -155,7 +158,7 @@ func (e *Engine) openOnes() []watched {
 	for _, list := range e.lessons {
 		for _, l := range list {
 			if time.Since(e.opened[l.ID]) <= watchFor && !e.busy[l.ID] {
-				out = append(out, watched{l, e.times[l.ID]})
+				out = append(out, watched{l, e.times[l.ID], e.since[l.ID]})
 			}
 		}
 	}
@@ -191,6 +194,7 @@ func (e *Engine) occupy(lesson string) error {
 	}
 	e.busy[lesson] = true
 	e.times[lesson]++
+	e.rouse()
 	return nil
 }
 
@@ -198,6 +202,7 @@ func (e *Engine) occupy(lesson string) error {
 func (e *Engine) vacate(lesson string) {
 	e.mu.Lock()
 	delete(e.busy, lesson)
+	e.since[lesson] = time.Now()
 	for _, l := range e.all() {
 		if l.ID == lesson {
 			for _, t := range l.Tasks {

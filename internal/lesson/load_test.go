@@ -92,6 +92,7 @@ func TestProblems(t *testing.T) {
 		{"one language", "lesson.yaml", "title: {de: Drift, en: Drift}", "title: {de: Drift}", "lesson.yaml:3: title: missing property 'en'; wanted is a text in both languages"},
 		{"two sources in one watch", "lesson.yaml", "app: {kubernetes:", "app: {prometheus: {query: up}, kubernetes:", "wanted is exactly one of kubernetes, git, prometheus, http, module"},
 		{"unknown endpoint", "lesson.yaml", "app: {kubernetes: {apiVersion: argoproj.io/v1alpha1, kind: Application, namespace: argocd, name: learn-drift}}", "app: {http: {endpoint: jenkins, path: /}}", "value must be one of 'git', 'argocd'"},
+		{"a watch that changes something", "lesson.yaml", "app: {kubernetes: {apiVersion: argoproj.io/v1alpha1, kind: Application, namespace: argocd, name: learn-drift}}", "app: {http: {endpoint: gateway, method: POST, path: /system/functions}}", "lesson.yaml:14: tasks[0].watch.app.http.path: '/system/functions' does not match pattern"},
 		{"no YAML", "lesson.yaml", "order: 10", "order: [10", "lesson.yaml: yaml: "},
 		{"a key twice", "lesson.yaml", "minutes: 5\n", "minutes: 5\nminutes: 6\n", "lesson.yaml:5: line 5: the key \"minutes\" is there twice"},
 		{"another folder", "lesson.yaml", "id: drift", "id: other", `lesson.yaml:1: id is "other", but the folder is "drift"`},

@@ -35,6 +35,7 @@ func newReadings(sources Sources) *readings {
 // feed is one thing that is watched.
 type feed struct {
 	watch Watch
+	began time.Time
 	stop  context.CancelFunc
 	users int // guarded by readings.mu
 
@@ -51,14 +52,15 @@ type subscription struct {
 	feed *feed
 }
 
-// use begins to watch w, or joins those who do. notify is called at every change and
-// must not block; it may be called before use returns. The caller releases it.
-func (r *readings) use(ctx context.Context, w Watch, notify func()) *subscription {
+// use begins to watch w, or joins those who do, if none of their readings is from before
+// the given time. notify is called at every change and must not block; it may be called
+// before use returns. The caller releases it.
+func (r *readings) use(ctx context.Context, w Watch, since time.Time, notify func()) *subscription {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	f, there := r.feeds[w.key()]
-	if !there {
-		f = &feed{watch: w, notify: map[*subscription]func(){}}
+	if !there || f.began.Before(since) {
+		f = &feed{watch: w, began: time.Now(), notify: map[*subscription]func(){}}
 		var life context.Context
 		life, f.stop = context.WithCancel(context.WithoutCancel(ctx))
 		r.feeds[w.key()] = f
@@ -85,7 +87,9 @@ func (s *subscription) release() {
 	s.feed.mu.Unlock()
 	if s.feed.users--; s.feed.users == 0 {
 		s.feed.stop()
-		delete(s.all.feeds, s.feed.watch.key())
+		if key := s.feed.watch.key(); s.all.feeds[key] == s.feed {
+			delete(s.all.feeds, key)
+		}
 	}
 }
 

@@ -28,8 +28,8 @@ func TestReadingsAreShared(t *testing.T) {
 	r.pause = 10 * time.Millisecond
 	var told atomic.Int64
 	w := Watch{Prometheus: &PrometheusWatch{Query: "up"}}
-	one := r.use(t.Context(), w, func() { told.Add(1) })
-	two := r.use(t.Context(), Watch{Prometheus: &PrometheusWatch{Query: "up"}}, func() { told.Add(1) })
+	one := r.use(t.Context(), w, time.Time{}, func() { told.Add(1) })
+	two := r.use(t.Context(), Watch{Prometheus: &PrometheusWatch{Query: "up"}}, time.Time{}, func() { told.Add(1) })
 	await(t, "readings", func() bool { return c.reads.Load() > 5 })
 	if len(r.feeds) != 1 {
 		t.Errorf("%d feeds", len(r.feeds))

@@ -18,6 +18,7 @@ const (
 type session struct {
 	engine *Engine
 	lesson *Lesson
+	time   int                                 // of the lesson's watches; another one has begun when the Engine's is greater
 	held   map[string]map[string]*subscription // by task and name
 	hold   []*subscription
 	untold bool // something has changed that was not told yet
@@ -25,7 +26,8 @@ type session struct {
 
 // watch looks at the tasks of a lesson whenever something that they watch changes,
 // until ctx is done. Questions wait for an answer.
-func (e *Engine) watch(ctx context.Context, l *Lesson) {
+func (e *Engine) watch(ctx context.Context, w watched) {
+	l := w.lesson
 	changed := make(chan struct{}, 1)
 	notify := func() {
 		select {
@@ -33,12 +35,12 @@ func (e *Engine) watch(ctx context.Context, l *Lesson) {
 		default: // a look is due already
 		}
 	}
-	s := &session{engine: e, lesson: l, held: map[string]map[string]*subscription{}}
+	s := &session{engine: e, lesson: l, time: w.time, held: map[string]map[string]*subscription{}}
 	defer s.release()
 	clock := false
 	for _, t := range l.Tasks {
 		if !t.Asks {
-			s.take(ctx, t, notify)
+			s.take(ctx, t, w.since, notify)
 			clock = clock || t.clock
 		}
 	}
@@ -63,11 +65,11 @@ func (e *Engine) watch(ctx context.Context, l *Lesson) {
 	}
 }
 
-// take begins to watch what a task is about.
-func (s *session) take(ctx context.Context, t *Task, notify func()) {
+// take begins to watch what a task is about, with readings from after the start.
+func (s *session) take(ctx context.Context, t *Task, since time.Time, notify func()) {
 	s.held[t.ID] = map[string]*subscription{}
 	for name, w := range t.Watch {
-		sub := s.engine.readings.use(ctx, w, notify)
+		sub := s.engine.readings.use(ctx, w, since, notify)
 		s.held[t.ID][name] = sub
 		s.hold = append(s.hold, sub)
 	}
@@ -99,7 +101,7 @@ func (s *session) look(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
-		ticked, untold := s.engine.record(ctx, outcome{task: t, check: check, known: p})
+		ticked, untold := s.engine.record(ctx, outcome{task: t, check: check, known: p, time: s.time})
 		if ticked {
 			p.ticks[t.ID] = lab.Tick{Time: check.Time, Evidence: check.Evidence}
 		}

@@ -39,6 +39,7 @@ func (s *Server) routeAPI(g *echo.Group) {
 	g.GET("/modules", func(c echo.Context) error {
 		return c.JSON(http.StatusOK, orEmpty(s.opt.Modules(c.Request().Context())))
 	})
+	g.GET("/modules/:name/plots/:plot", s.apiModulePlot)
 	g.GET("/capstone", s.apiCapstone)
 	g.GET("/capstone/history", func(c echo.Context) error {
 		return c.JSON(http.StatusOK, orEmpty(s.opt.History(c.Request().Context(), historyLimit)))

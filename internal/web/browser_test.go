@@ -186,7 +186,7 @@ func TestBrowserPages(t *testing.T) {
 	b := mustBrowse(t, d.base)
 	pages := map[string]string{
 		"home": "/", "components": "/components", "component": "/components/argocd-server",
-		"capstone": "/capstone", "plots": "/plots", "modules": "/modules",
+		"capstone": "/capstone", "plots": "/plots", "modules": "/modules", "module": "/modules/hello",
 		"functions": "/functions", "function": "/functions/openfaas-fn/classify", "store": "/functions/store",
 		"function-stuck": "/functions/openfaas-fn/resize", "trends": "/trends", "lessons": "/lessons", "lesson": "/lessons/gitops/drift",
 		"energy": "/energy", "review": "/review", "help": "/help", "found": "/help?q=drift", "topic": "/help/lessons", "settings": "/settings",
@@ -218,8 +218,8 @@ func settled(name string) chromedp.Action[chromedp.Void] {
 		if _, err := os.Stat("../../ui/dist/manifest.json"); err != nil {
 			return chromedp.Steps() // not bundled: tables only
 		}
-		return until(`document.querySelectorAll('.plot-canvas.is-drawn canvas').length === 5`)
-	case "energy":
+		return until(`document.querySelectorAll('.plot-canvas.is-drawn canvas').length === 8`)
+	case "energy", "module":
 		return until(`document.querySelectorAll('.plot-canvas.is-drawn canvas').length === 1`)
 	case "function":
 		return functionSettled()
@@ -279,7 +279,7 @@ func TestBrowserPlain(t *testing.T) {
 	b.run(t, command(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}), window(1280, 800, "light"))
 	for path, want := range map[string]string{
 		"/": "#steps summary", "/components": "#component-argocd-argocd-server", "/components/argocd-server": ".log",
-		"/capstone": "#capstone-energy .facts", "/plots": "#plot-cpu-title", "/modules": "#module-gitops",
+		"/capstone": "#capstone-energy .facts", "/plots": "#plot-cpu-title", "/modules": "#module-gitops", "/modules/hello": "#plot-overview-1-title",
 		"/trends": "#mlops .system", "/lessons": ".lesson-list .is-begun", "/lessons/gitops/drift": "#task-heal .seen", "/energy": ".energy-table .bar",
 		"/review": "#roadmap-title", "/help?q=drift": ".findings mark", "/help/lessons": ".topic-text h1", "/settings": "#settings-save",
 		"/functions": "#function-openfaas-fn-classify .spark", "/functions/store": "#offer-figlet", "/functions/openfaas-fn/classify": "#plot-fn-power-title",

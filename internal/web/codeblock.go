@@ -53,3 +53,19 @@ func diffLines(text string) string {
 	}
 	return out.String()
 }
+
+// codeSpans sets what stands between backticks as code; the rest is as it is. What was
+// read from the systems is in such texts, so that they are not Markdown.
+func codeSpans(text string) template.HTML {
+	var out strings.Builder
+	for {
+		before, rest, found := strings.Cut(text, "`")
+		code, after, closed := strings.Cut(rest, "`")
+		if !found || !closed {
+			out.WriteString(html.EscapeString(text))
+			return template.HTML(out.String()) //nolint:gosec // escaped
+		}
+		fmt.Fprintf(&out, "%s<code>%s</code>", html.EscapeString(before), html.EscapeString(code))
+		text = after
+	}
+}

@@ -65,7 +65,7 @@ func newDemoOn(t testing.TB, listener net.Listener) *demo {
 	t.Helper()
 	prometheus := httptest.NewServer(http.HandlerFunc(fakePrometheus))
 	d := &demo{base: "http://" + listener.Addr().String(), status: lab.Status{Phase: lab.StateRunning}, functions: newDemoFunctions(), lessons: newDemoLessons(), memory: newDemoMemory()}
-	server, err := New(Options{
+	options := Options{
 		Addr: listener.Addr().String(), Version: "v0.3.0-demo", Assets: ui.FS(), Events: &d.journal,
 		Status: d.load, Links: demoLinks, Modules: demoModules, Logs: demoLogs,
 		Capstone: (*demoCapstone)(d), History: d.history, Stop: func() { d.stops++ },
@@ -74,7 +74,9 @@ func newDemoOn(t testing.TB, listener net.Listener) *demo {
 		Memory:    d.memory, ObjectEvents: demoObjectEvents,
 		Shell:      demoShell,
 		Prometheus: prometheus.Client(), PrometheusURL: prometheus.URL,
-	})
+	}
+	mirrored(&options)
+	server, err := New(options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -209,14 +211,34 @@ func demoLinks(context.Context) []lab.Link {
 func demoModules(context.Context) []lab.Module {
 	module := func(name, title, text, textDE string, signals []lab.Signal, charts ...string) lab.Module {
 		return lab.Module{Name: name, Version: "v0.3.0", Title: title, Description: text, DescriptionDE: textDE,
-			State: lab.StateReady, Charts: charts, Signals: signals}
+			State: lab.StateReady, Builtin: true, Charts: charts, Signals: signals}
 	}
 	return []lab.Module{
 		module("sustainability", "Sustainability", "Measures energy and carbon of pods.", "Misst Energie und CO₂e von Pods.", []lab.Signal{{Name: "power", Value: 6.3125, Unit: "W", OK: true}}, "prometheus", "energy"),
 		module("gitops", "GitOps", "Git is the desired state; Argo CD makes it real.", "Git ist der Sollzustand; Argo CD macht ihn wahr.", []lab.Signal{{Name: "applications", Value: 4, OK: true}, {Name: "Argo CD version", Text: "v3.4.13", OK: true}}, "git", "argocd"),
 		module("mlops", "MLOps", "Track, register, promote and serve models.", "Modelle verfolgen, registrieren, befördern und bedienen.", []lab.Signal{{Name: "registered models", Value: 1, OK: true}}, "mlflow"),
 		module("platform", "Platform engineering", "A golden path from template to running service.", "Ein goldener Pfad von der Vorlage zum laufenden Dienst.", nil),
-		{Name: "serverless", Title: "Serverless", State: lab.StateFailed, Message: "the module has ended three times within a minute", Charts: []string{"gateway"}},
+		demoForeign(),
+		{Name: "serverless", Title: "Serverless", Builtin: true, State: lab.StateFailed, Message: "the module has ended three times within a minute", Charts: []string{"gateway"}},
+	}
+}
+
+// demoForeign is a module by others, which misbehaves and has a page.
+func demoForeign() lab.Module {
+	both := func(de, en string) lab.Text { return lab.Text{DE: de, EN: en} }
+	text := both("Was in **deinem** Namespace läuft. <img src=x>", "What runs in **your** namespace. <script>alert(1)</script>")
+	return lab.Module{
+		Name: "hello", Version: "0.1.0", Title: "Hello", TitleDE: "Hallo", Description: "A module by somebody else.", DescriptionDE: "Ein Modul von jemand anderem.",
+		State: lab.StateReady, Dev: true, Protocol: 2, Restarts: 3, MemoryBytes: 21 << 20, MemoryLimit: 256 << 20, CPULimit: 0.5,
+		Problem:   "module hello wanted more than the 256 MiB of memory that it may have, and the kernel ended it",
+		Complaint: "module hello wants all the processor time it can get and is held to 0.5 of a core",
+		Pages: []lab.ModulePage{{ID: "overview", Title: both("Überblick", "Overview"), Parts: []lab.PagePart{
+			{Markdown: &text},
+			{Title: both("Arbeitsspeicher", "Memory"), Plot: &lab.PagePlot{Query: "memory", Legend: "namespace", Unit: "bytes", Stacked: true}},
+			{Title: both("Ziele", "Targets"), Table: &lab.PageTable{Query: figureQueries()[askCalls], Columns: []lab.PageColumn{
+				{Title: both("Ziel", "Target"), Label: "function_name"}, {Title: both("erreichbar", "up")}}}},
+			{Links: []lab.PageLink{{Title: both("Repositories", "Repositories"), URL: "http://127.0.0.1:3000/"}}},
+		}}},
 	}
 }
 
@@ -300,6 +322,9 @@ func fakePrometheus(w http.ResponseWriter, r *http.Request) {
 // TestDemoServer serves the demo for people who work on the pages:
 //
 //	LABBOX_DEMO=127.0.0.1:8899 go test -run TestDemoServer -timeout 0 ./internal/web
+//
+// With LABBOX_MIRROR=http://127.0.0.1:8800 it shows the lessons and figures of a lab that
+// runs there.
 func TestDemoServer(t *testing.T) {
 	addr := os.Getenv("LABBOX_DEMO")
 	if addr == "" {

@@ -16,6 +16,8 @@ const (
 	prefReader = "screen_reader"
 	// prefFocus is the trend the learner wants to go deeper into.
 	prefFocus = "focus"
+	// prefName is how the report calls the learner.
+	prefName = "name"
 
 	cookiePrefix = "labbox_"
 )

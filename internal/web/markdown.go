@@ -191,7 +191,7 @@ func (n *proseNodes) image(w util.BufWriter, source []byte, node ast.Node, enter
 		if svg, err := n.pictures(name); err == nil {
 			n.count++
 			svg = strings.ReplaceAll(svg, picturePrefix, fmt.Sprintf("%s-%d-", n.prefix, n.count))
-			_, _ = fmt.Fprintf(w, `<span class="picture" role="img" aria-label="%s">%s</span>`, util.EscapeHTML(words), svg)
+			_, _ = fmt.Fprintf(w, `<span class="picture" role="img" tabindex="0" aria-label="%s">%s</span>`, util.EscapeHTML(words), svg)
 			return ast.WalkSkipChildren, nil
 		}
 	}

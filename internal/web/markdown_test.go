@@ -39,7 +39,7 @@ func TestMarkdown(t *testing.T) {
 		{"a link that runs", "[x](javascript:alert(1))", "<p>x</p>", "javascript"},
 		{"a link without its scheme", "[x](//example.org)", "<p>x</p>", "href"},
 		{"data in a link", "<data:text/html,x>", "data:text/html,x", "href"},
-		{"a picture", "![A *loop* \"here\"](loop.svg)", `role="img" aria-label="A loop &quot;here&quot;"><svg><g id="p`, picturePrefix},
+		{"a picture", "![A *loop* \"here\"](loop.svg)", `role="img" tabindex="0" aria-label="A loop &quot;here&quot;"><svg><g id="p`, picturePrefix},
 		{"a picture that is not there", "![words](http://e/x.png)", `<em class="picture-lost">words</em>`, "http://e"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -73,5 +73,16 @@ func TestMarkdownIsKeptAndBounded(t *testing.T) {
 	}
 	if len(p.done) > proseKept {
 		t.Errorf("%d texts are kept", len(p.done))
+	}
+}
+
+func TestCodeSpans(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"": "", "plain *a* <b>": "plain *a* &lt;b&gt;", "`a` and `<b>`": "<code>a</code> and <code>&lt;b&gt;</code>", "one ` only": "one ` only", "`a` `": "<code>a</code> `",
+	} {
+		if got := string(codeSpans(in)); got != want {
+			t.Errorf("%q: %q, want %q", in, got, want)
+		}
 	}
 }

@@ -30,6 +30,8 @@ func section(page string) string {
 		return "functions"
 	case "lesson":
 		return "lessons"
+	case "module":
+		return "modules"
 	case "topic":
 		return "help"
 	}

@@ -76,6 +76,8 @@ type Options struct {
 	Functions FunctionParts
 	// Memory keeps reflections and preferences; nil forgets them.
 	Memory Memory
+	// Report writes the learner's documentation.
+	Report Reporter
 	// ObjectEvents returns what Kubernetes reports on a component, newest first.
 	ObjectEvents func(ctx context.Context, namespace, name string) ([]lab.ObjectEvent, error)
 

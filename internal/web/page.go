@@ -135,6 +135,9 @@ func percent(part, whole float64) int {
 	if whole <= 0 {
 		return 0
 	}
+	if part > 0 && part < whole/100 {
+		return 1 // little is not nothing
+	}
 	return int(min(100, max(0, part/whole*100)))
 }
 
@@ -160,6 +163,7 @@ func (s *Server) routePages(e *echo.Echo) {
 	g.GET("/capstone", s.pageCapstone)
 	g.GET("/plots", s.pagePlots)
 	g.GET("/modules", s.pageModules)
+	g.GET("/modules/:name", s.pageModule)
 	g.GET("/trends", s.pageTrends)
 	g.GET("/energy", s.pageEnergy)
 	g.GET("/help", s.pageHelp)
@@ -168,6 +172,7 @@ func (s *Server) routePages(e *echo.Echo) {
 	e.POST("/settings", s.formSettings)
 	s.routeLessonPages(g, e)
 	s.routeReview(g, e)
+	s.routeReport(g)
 	g.GET("/terminal", s.pageTerminal)
 	s.routeFunctionPages(g, e)
 	e.POST("/capstone/run", s.formCapstone(s.runCapstone))

@@ -125,7 +125,7 @@ func (s *Server) readLog(ctx context.Context, name string) (string, *lab.Error) 
 }
 
 // mostObjectEvents are how many of Kubernetes' events are shown.
-const mostObjectEvents = 20
+const mostObjectEvents = 10
 
 func (s *Server) readEvents(ctx context.Context, data *componentData) {
 	if data.HasEvents = s.opt.ObjectEvents != nil && data.Component.Namespace != ""; !data.HasEvents {

@@ -36,11 +36,13 @@ type taskView struct {
 	lab.LessonTask
 	Number int
 	// State is ready once ticked, begun for the first that is not, else pending.
-	State           lab.State
-	Body, Hint      template.HTML
-	Hints           []template.HTML
-	Commands, Diff  template.HTML
-	Seen, Expected  string
+	State          lab.State
+	Body, Hint     template.HTML
+	Hints          []template.HTML
+	Commands, Diff template.HTML
+	// Answer is the right one to a question, once it was asked for.
+	Answer          string
+	Seen, Expected  template.HTML
 	SolutionAllowed bool
 }
 
@@ -112,15 +114,26 @@ func (s *Server) taskViews(w *lessonWriter, view lab.LessonView) []taskView {
 		}
 		t.SolutionAllowed = len(task.HintsShown) >= task.HintsTotal
 		if check := task.Check; check != nil {
-			t.Seen, t.Expected = check.Seen.In(w.lang), check.Expected.In(w.lang)
+			t.Seen, t.Expected = codeSpans(check.Seen.In(w.lang)), codeSpans(check.Expected.In(w.lang))
 			if check.Hint != nil && !check.Passed {
 				t.Hint = w.text(*check.Hint)
 			}
 		}
 		if known, ok := s.solutions.get(view.ID, task.ID); ok && task.SolutionShown {
 			t.Commands, t.Diff = w.code("bash", known.Commands), w.code("diff", known.Diff)
+			t.Answer = answerText(task, known.Answer, w.lang)
 		}
 		out = append(out, t)
 	}
 	return out
+}
+
+// answerText is what a choice says, or the answer as it is.
+func answerText(task lab.LessonTask, answer, lang string) string {
+	for _, choice := range task.Choices {
+		if choice.ID == answer {
+			return choice.Text.In(lang)
+		}
+	}
+	return answer
 }

@@ -32,18 +32,30 @@ func (s *Server) pagePlots(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	plots := s.fillPlots(ctx, Plots(), "/api/v1/query_range?query=")
-	return s.render(c, content{http.StatusOK, "plots", now, plots})
+	chosen := spanOf(c.QueryParam("range"))
+	data := plotsPage{Spans: spans(), Span: chosen, Plots: s.fillPlotsOver(ctx, Plots(), "/api/v1/query_range?range="+chosen.ID+"&query=", chosen)}
+	return s.render(c, content{http.StatusOK, "plots", now, data})
+}
+
+// plotsPage is what the page of the plots shows.
+type plotsPage struct {
+	Spans []span
+	Span  span
+	Plots []plotData
 }
 
 // fillPlots asks for all of plots at once; base and its ID are the URL of each.
 func (s *Server) fillPlots(ctx context.Context, plots []Plot, base string) []plotData {
+	return s.fillPlotsOver(ctx, plots, base, spans()[0])
+}
+
+func (s *Server) fillPlotsOver(ctx context.Context, plots []Plot, base string, over span) []plotData {
 	out := make([]plotData, len(plots))
 	var group sync.WaitGroup
 	for i, plot := range plots {
 		group.Go(func() {
 			out[i].Plot, out[i].URL = plot, base+plot.ID
-			series, err := s.prometheus.series(ctx, plot)
+			series, err := s.prometheus.over(ctx, plot, over)
 			if err != nil {
 				out[i].Error = lab.AsError(err)
 				return

@@ -34,6 +34,9 @@ type reviewPage struct {
 	Sources          []courseSource
 	Results          []courseResult
 	Capstone         capstoneSummary
+	// Name is what the report calls the learner, CanReport says that there is one.
+	Name      string
+	CanReport bool
 }
 
 // reflection is a question and what the learner wrote.
@@ -51,6 +54,7 @@ type toolView struct {
 func (s *Server) routeReview(g *echo.Group, e *echo.Echo) {
 	g.GET("/review", s.pageReview)
 	e.POST("/review/focus", s.formFocus)
+	e.POST("/review/name", s.formName)
 	e.POST("/review/:question", s.formReflection)
 }
 
@@ -64,6 +68,7 @@ func (s *Server) pageReview(c echo.Context) error {
 	data := reviewPage{
 		CanWrite: s.opt.Memory != nil, Focus: s.preferences.load(ctx)[prefFocus], Trends: trendNames(),
 		Progress: s.progress(ctx), Sources: courseSources(), Capstone: s.summarizeCapstone(c, now),
+		Name: s.preferences.load(ctx)[prefName], CanReport: s.opt.Report != nil,
 	}
 	if data.Questions, err = s.reflections(c); err != nil {
 		return err
@@ -140,4 +145,19 @@ func (s *Server) formFocus(c echo.Context) error {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, "/review#focus")
+}
+
+// maxName bounds the learner's name, in bytes.
+const maxName = 400
+
+// formName keeps how the report calls the learner.
+func (s *Server) formName(c echo.Context) error {
+	name := strings.Join(strings.Fields(c.FormValue("name")), " ")
+	if len(name) > maxName {
+		return lab.Errorf(lab.CodeUsage, "shorten it", "the name has %d bytes; %d are the most", len(name), maxName)
+	}
+	if err := s.prefer(c.Request().Context(), prefName, name); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, "/review#report")
 }

@@ -54,7 +54,7 @@ func TestTextsAreUsed(t *testing.T) {
 	}
 	made := regexp.MustCompile(`^(` + strings.Join([]string{ // keys that templates put together
 		`nav`, `step`, `delivery`, `capstone`, `flow`, `signin\.problem`, `evidence`, `next`, `trend`, `state`, `plot`, `unit`, `signal`,
-		`error`, `theme`, `course`, `system`, `tool`, `lesson\.state`, `review\.(question|state|result)`, `settings\.(lang|theme)`, `help\.kind`, `energy\.method`, `terminal\.say`, `home\.(headline|lead|time)`,
+		`error`, `theme`, `course`, `system`, `tool`, `lesson\.state`, `review\.(question|state|result)`, `settings\.(lang|theme)`, `help\.kind`, `energy\.method`, `plots\.span`, `terminal\.say`, `home\.(headline|lead|time)`,
 	}, "|") + `)\.|^(yes|no)$|^functions\.(environment|secrets|labels|annotations|requests|limits|constraints)$`)
 	for key := range mustCatalogue(t, "en").texts {
 		if !made.MatchString(key) && !strings.Contains(sources.String(), `"`+key+`"`) {
@@ -93,7 +93,7 @@ func TestPagesSpeak(t *testing.T) {
 			prepare(t, d)
 			d.server.hosts["127.0.0.1:8800"] = true
 			web := d.server.Handler()
-			for _, path := range []string{"/", "/components", "/components/kubelet", "/components/nothing", "/capstone", "/plots", "/modules",
+			for _, path := range []string{"/", "/components", "/components/kubelet", "/components/nothing", "/capstone", "/plots", "/modules", "/modules/hello", "/modules/gitops", "/modules/nothing",
 				"/trends", "/lessons", "/lessons/gitops/drift", "/lessons/gitops/first", "/lessons/gitops/nothing", "/energy", "/review", "/settings", "/help", "/help/lessons", "/help?q=drift", "/help/nothing",
 				"/functions", "/functions/store", "/functions/openfaas-fn/classify", "/functions/openfaas-fn/nightly", "/functions/openfaas-fn/resize", "/functions/openfaas-fn/nothing"} {
 				for lang, word := range map[string]string{"en": "Skip to the content", "de": "Zum Inhalt springen"} {

@@ -8,7 +8,7 @@ type Plot struct {
 	Query string
 	// Legend is the label that names a series; empty for a single one.
 	Legend string
-	// Unit is one of cores, bytes, perSecond, seconds, watts.
+	// Unit is one of cores, bytes, perSecond, seconds, watts, gramsPerHour, replicas.
 	Unit string
 	// Stacked plots add up to a whole.
 	Stacked bool
@@ -36,6 +36,18 @@ func Plots() []Plot {
 		{
 			ID: "power", Unit: "watts", Legend: "pod_namespace", Stacked: true,
 			Query: `sum by (pod_namespace) (kepler_pod_cpu_watts{zone="package"})`,
+		},
+		{
+			ID: "carbon", Unit: "gramsPerHour", Legend: "pod_namespace", Stacked: true,
+			Query: `sum by (pod_namespace) (rate(labbox_pod_carbon_grams_total[1m])) * 3600`,
+		},
+		{
+			ID: "applications", Unit: "replicas", Legend: "sync_status", Stacked: true,
+			Query: `count by (sync_status) (argocd_app_info)`,
+		},
+		{
+			ID: "cold", Unit: "seconds", Legend: "function_name",
+			Query: `sum by (function_name) (rate(labbox_gateway_cold_start_seconds_sum[5m])) / sum by (function_name) (rate(labbox_gateway_cold_start_seconds_count[5m]) > 0)`,
 		},
 	}
 }

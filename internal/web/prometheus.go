@@ -41,20 +41,25 @@ func newPrometheus(client *http.Client, url string) *promClient {
 	}
 }
 
-// series answers plot for the last fifteen minutes. It fails with CodeNotReady while
-// Prometheus cannot be reached.
+// series answers plot for the usual span.
 func (p *promClient) series(ctx context.Context, plot Plot) (Series, error) {
-	return p.ranges.load(ctx, plot.ID+" "+plot.Query, func(ctx context.Context) (Series, error) {
-		end := time.Now().Truncate(plotStep)
-		start := end.Add(-plotWindow)
+	return p.over(ctx, plot, spans()[0])
+}
+
+// over answers plot for a span that ends now. It fails with CodeNotReady while
+// Prometheus cannot be reached.
+func (p *promClient) over(ctx context.Context, plot Plot, s span) (Series, error) {
+	return p.ranges.load(ctx, plot.ID+" "+s.ID+" "+plot.Query, func(ctx context.Context) (Series, error) {
+		end := time.Now().Truncate(s.Step)
+		start := end.Add(-s.Window)
 		body, err := p.ask(ctx, "/api/v1/query_range", url.Values{
-			"query": {plot.Query}, "step": {strconv.Itoa(int(plotStep.Seconds()))},
+			"query": {plot.Query}, "step": {strconv.Itoa(int(s.Step.Seconds()))},
 			"start": {strconv.FormatInt(start.Unix(), 10)}, "end": {strconv.FormatInt(end.Unix(), 10)},
 		})
 		if err != nil {
 			return Series{}, err
 		}
-		return decodeMatrix(plot, body, start, end)
+		return decodeMatrix(plot, body, axis{start, end, s.Step})
 	})
 }
 

@@ -15,10 +15,31 @@ import (
 	"github.com/labbox/labbox/internal/lab"
 )
 
-const (
-	plotWindow = 15 * time.Minute
-	plotStep   = 15 * time.Second
-)
+// span is how far a plot looks back and how far apart its points are.
+type span struct {
+	// ID is its name in the API and in the catalogue of texts (plots.span.<ID>).
+	ID           string
+	Window, Step time.Duration
+}
+
+// spans are what may be looked back on, the usual one first.
+func spans() []span {
+	return []span{
+		{"15m", 15 * time.Minute, 15 * time.Second},
+		{"1h", time.Hour, time.Minute},
+		{"6h", 6 * time.Hour, 5 * time.Minute},
+	}
+}
+
+// spanOf returns the span of that name, or the usual one.
+func spanOf(id string) span {
+	for _, s := range spans() {
+		if s.ID == id {
+			return s
+		}
+	}
+	return spans()[0]
+}
 
 // Series are the answers to one Plot, on one common time axis.
 type Series struct {
@@ -36,7 +57,8 @@ type Line struct {
 	Values []*float64 `json:"values"`
 }
 
-// apiQueryRange answers ?query=<id of a Plot> for the last fifteen minutes.
+// apiQueryRange answers ?query=<id of a Plot> for the last fifteen minutes, or for the
+// span that ?range= names.
 func (s *Server) apiQueryRange(c echo.Context) error {
 	plot, ok := plotByID(c.QueryParam("query"))
 	if !ok {
@@ -46,7 +68,7 @@ func (s *Server) apiQueryRange(c echo.Context) error {
 		}
 		return lab.Errorf(lab.CodeNotFound, fmt.Sprintf("declared queries are %q", ids), "no query %q", c.QueryParam("query"))
 	}
-	series, err := s.prometheus.series(c.Request().Context(), plot)
+	series, err := s.prometheus.over(c.Request().Context(), plot, spanOf(c.QueryParam("range")))
 	if err != nil {
 		return err
 	}
@@ -65,15 +87,21 @@ type matrix struct {
 	} `json:"data"`
 }
 
+// axis is the time axis of a plot, its ends included.
+type axis struct {
+	start, end time.Time
+	step       time.Duration
+}
+
 // decodeMatrix lays all series on one axis; lines are ordered by name.
-func decodeMatrix(plot Plot, body []byte, start, end time.Time) (Series, error) {
+func decodeMatrix(plot Plot, body []byte, on axis) (Series, error) {
 	var m matrix
 	if err := json.Unmarshal(body, &m); err != nil || m.Status != "success" {
 		return Series{}, lab.Errorf(lab.CodeNotReady, "wait until the lab is ready",
 			"Prometheus did not answer the query %s: %s", plot.ID, orDefault(m.Error, "no JSON"))
 	}
 	out := Series{ID: plot.ID, Unit: plot.Unit, Stacked: plot.Stacked, Times: []int64{}, Lines: []Line{}}
-	step := int64(plotStep.Seconds())
+	step, start, end := int64(on.step.Seconds()), on.start, on.end
 	for at := start.Unix(); at <= end.Unix(); at += step {
 		out.Times = append(out.Times, at)
 	}

@@ -17,7 +17,7 @@ func TestDecodeMatrix(t *testing.T) {
 	body := `{"status":"success","data":{"resultType":"matrix","result":[
 		{"metric":{"namespace":"b"},"values":[[1700000000,"1.5"],[1700000030,"NaN"]]},
 		{"metric":{"namespace":"a"},"values":[[1700000015.25,"2"],[1699999000,"9"],[1700000030,"+Inf"]]}]}}`
-	got, err := decodeMatrix(Plot{ID: "cpu", Legend: "namespace"}, []byte(body), start, start.Add(30*time.Second))
+	got, err := decodeMatrix(Plot{ID: "cpu", Legend: "namespace"}, []byte(body), axis{start, start.Add(30 * time.Second), 15 * time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,7 +32,7 @@ func TestDecodeMatrix(t *testing.T) {
 		t.Errorf("table %+v", table)
 	}
 	for _, bad := range []string{"", "<html>", `{"status":"error","error":"too many samples"}`} {
-		if _, err := decodeMatrix(Plot{ID: "cpu"}, []byte(bad), start, start); lab.AsError(err).Code != lab.CodeNotReady {
+		if _, err := decodeMatrix(Plot{ID: "cpu"}, []byte(bad), axis{start, start, 15 * time.Second}); lab.AsError(err).Code != lab.CodeNotReady {
 			t.Errorf("%q: %v", bad, err)
 		}
 	}

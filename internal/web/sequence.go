@@ -69,6 +69,14 @@ func (s *sequence) apply(e lab.Event) bool {
 	return true
 }
 
+// grow adds a step that was not known before: one of a module by others, whose
+// identifier is "<module>/<step>".
+func (s *sequence) grow(e lab.Event) {
+	if !slices.ContainsFunc(s.steps, func(step Step) bool { return step.ID == e.Subject }) {
+		s.steps = append(s.steps, Step{ID: e.Subject, Title: e.Title, State: lab.StatePending})
+	}
+}
+
 func (s *sequence) resetFrom(at int) {
 	for i := at; i < len(s.steps); i++ {
 		s.steps[i] = Step{ID: s.steps[i].ID, Title: s.steps[i].Title, State: lab.StatePending}

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -82,6 +83,9 @@ func (t *tracker) apply(e lab.Event) {
 // applyCapstone folds in a step, or an event about the whole: a run that has ended,
 // a reset that begins or has ended.
 func (t *tracker) applyCapstone(e lab.Event) {
+	if strings.Contains(e.Subject, "/") {
+		t.capstone.grow(e)
+	}
 	if t.capstone.apply(e) {
 		t.running = t.running || e.State == lab.StateRunning
 		return

@@ -46,7 +46,8 @@ func (m *module) Plan(_ context.Context, cfg sdk.Config) (sdk.Plan, error) {
 	}, nil
 }
 
-// Verify implements sdk.Module. The module has no lessons yet, so no steps either.
+// Verify implements sdk.Module. The lessons are checked by their own expressions, so
+// there are no steps.
 func (m *module) Verify(_ context.Context, _ sdk.Target, step sdk.StepID) (sdk.Verdict, error) {
 	return sdk.Verdict{}, sdk.UnknownStep(name, step)
 }

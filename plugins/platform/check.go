@@ -6,7 +6,8 @@ import (
 	"github.com/labbox/labbox/plugins/sdk"
 )
 
-// Check implements sdk.Module: git must answer, for the platform lives there. That
+// Check implements sdk.Module: git must answer, for the platform lives there, and so
+// must the developer platform. That
 // the platform repository is not there yet, or empty, is where a learner begins: the
 // trend is alive then, and the signal says that it is not well.
 func (m *module) Check(ctx context.Context, t sdk.Target) (sdk.Health, error) {
@@ -18,6 +19,12 @@ func (m *module) Check(ctx context.Context, t sdk.Target) (sdk.Health, error) {
 	if r.Failed("git", m.client.JSON(ctx, r.Endpoint("git"), "/api/v1/repos", &repositories)) {
 		return r.Health(), nil
 	}
+	var components []struct{}
+	if r.Failed("the developer platform", m.client.JSON(ctx, r.Endpoint("backstage"), "/api/catalog/entities?filter=kind=component&fields=kind", &components)) {
+		return r.Health(), nil
+	}
+	r.Link("Developer platform", "backstage", "/")
+	r.Count("components", len(components), "")
 	r.Link("Git", "git", "/")
 	r.Count("repositories", len(repositories), "")
 	for _, repo := range repositories {

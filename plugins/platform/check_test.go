@@ -26,6 +26,7 @@ func mustServe(t *testing.T, answers map[string]string) sdk.Endpoint {
 
 func TestCheck(t *testing.T) {
 	t.Parallel()
+	catalog := map[string]string{"/api/catalog/entities?filter=kind=component&fields=kind": `[{"kind":"Component"}]`}
 	for name, c := range map[string]struct {
 		endpoints map[string]map[string]string
 		alive     bool
@@ -34,6 +35,7 @@ func TestCheck(t *testing.T) {
 	}{
 		"alive": {
 			endpoints: map[string]map[string]string{
+				"backstage": catalog,
 				"git": {
 					`/api/v1/repos`: `[{"name":"platform","head":"0123456789abcdef"},{"name":"x","head":""}]`,
 				},
@@ -43,6 +45,7 @@ func TestCheck(t *testing.T) {
 		},
 		"not seeded": {
 			endpoints: map[string]map[string]string{
+				"backstage": catalog,
 				"git": {
 					`/api/v1/repos`: `[]`,
 				},
@@ -52,13 +55,19 @@ func TestCheck(t *testing.T) {
 		},
 		"empty repository": {
 			endpoints: map[string]map[string]string{
+				"backstage": catalog,
 				"git": {
 					`/api/v1/repos`: `[{"name":"platform"}]`,
 				},
 			},
 			alive: true, message: `has no commit yet`,
 		},
-		"no git": {message: "git is not there yet"},
+		"components": {
+			endpoints: map[string]map[string]string{"git": {"/api/v1/repos": "[]"}, "backstage": catalog},
+			alive:     true, signal: sdk.Signal{Name: "components", Value: 1, OK: true},
+		},
+		"no git":      {message: "git is not there yet"},
+		"no platform": {endpoints: map[string]map[string]string{"git": {"/api/v1/repos": "[]"}}, message: "the developer platform is not there yet"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

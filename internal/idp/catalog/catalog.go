@@ -19,7 +19,7 @@ type Options struct {
 	// StateFile keeps registered locations and orphans over a restart; empty: nothing
 	// is kept.
 	StateFile string
-	// Every is how often the repositories are looked at where no webhook came; ten
+	// Every is how often the repositories are looked at where no webhook came; five
 	// seconds when 0.
 	Every time.Duration
 	Log   *slog.Logger
@@ -52,7 +52,7 @@ type record struct {
 // New returns a catalog with what the state file knows.
 func New(o Options) (*Catalog, error) {
 	if o.Every == 0 {
-		o.Every = 10 * time.Second
+		o.Every = 5 * time.Second
 	}
 	c := &Catalog{opt: o, wake: make(chan string, 256), sources: map[string]*source{}, records: map[string]*record{}, heads: map[string]string{}}
 	if err := c.load(); err != nil {

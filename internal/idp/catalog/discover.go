@@ -16,9 +16,8 @@ import (
 // Run follows the git server until ctx is done: at once by its webhook, and by
 // looking at all heads now and then, since a webhook may be lost.
 func (c *Catalog) Run(ctx context.Context) {
-	c.scan(ctx)
-	ticker := time.NewTicker(c.opt.Every)
-	defer ticker.Stop()
+	timer := time.NewTimer(0)
+	defer timer.Stop()
 	for {
 		select {
 		case <-ctx.Done():
@@ -30,14 +29,18 @@ func (c *Catalog) Run(ctx context.Context) {
 			if err != nil && ctx.Err() == nil {
 				c.opt.Log.Warn("read a repository after a push", "repo", name, "err", err)
 			}
-		case <-ticker.C:
-			c.scan(ctx)
+		case <-timer.C:
+			wait := c.opt.Every
+			if !c.scan(ctx) {
+				wait = min(wait, time.Second)
+			}
+			timer.Reset(wait)
 		}
 	}
 }
 
-// scan looks at every repository whose head has moved.
-func (c *Catalog) scan(ctx context.Context) {
+// scan looks at every repository whose head has moved, and says whether git answered.
+func (c *Catalog) scan(ctx context.Context) bool {
 	c.reading.Lock()
 	defer c.reading.Unlock()
 	all, err := c.opt.Git.Repositories(ctx)
@@ -45,7 +48,7 @@ func (c *Catalog) scan(ctx context.Context) {
 		if ctx.Err() == nil {
 			c.opt.Log.Warn("look at the repositories", "err", err)
 		}
-		return
+		return false
 	}
 	there := map[string]bool{}
 	for _, r := range all {
@@ -62,6 +65,7 @@ func (c *Catalog) scan(ctx context.Context) {
 			c.dropRepository(name)
 		}
 	}
+	return true
 }
 
 // Announce has the catalog look at a repository soon. It never blocks; where too

@@ -2,7 +2,7 @@
 // lab's repositories, joins what they say by relations, and answers Backstage's REST
 // paths below /api/catalog.
 //
-//	webhook, every ten seconds ──► read a source's files at one commit
+//	webhook, every five seconds ──► read a source's files at one commit
 //	                                   │ entities, problems
 //	                                   ▼
 //	records (one a reference) ──► view: relations, search terms; never changed

@@ -11,4 +11,4 @@ publish
 # The Deployment is older than the Application: whether it is made anew shows by that.
 kubectl -n learn-drift apply -f web
 kubectl apply -f "$here/files/application.yaml"
-await 10 synced learn-drift "$(git rev-parse HEAD)"
+synced learn-drift

@@ -13,4 +13,4 @@ record "Add the imprint" "$here/files/4"
 publish
 
 kubectl apply -f "$here/files/application.yaml"
-await 10 synced learn-rollback "$(git rev-parse HEAD)"
+synced learn-rollback

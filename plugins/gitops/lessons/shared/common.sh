@@ -1,25 +1,9 @@
 # What start.sh of the lessons on GitOps share.
 
-# await SECONDS COMMAND...: repeats the command until it succeeds.
-await() {
-  local end=$((SECONDS + $1))
-  shift
-  until "$@" >/dev/null 2>&1; do
-    if ((SECONDS >= end)); then
-      echo "waited in vain for: $*" >&2
-      return 1
-    fi
-    sleep 0.2
-  done
-}
-
 # drop APPLICATION...: takes Applications away from Argo CD and leaves what they deployed.
 drop() {
-  local app
-  for app in $(kubectl -n argocd get applications "$@" --ignore-not-found -o name); do
-    kubectl -n argocd patch "$app" --type=merge -p '{"metadata":{"finalizers":null}}' >/dev/null
-    kubectl -n argocd delete "$app" --ignore-not-found >/dev/null
-  done
+  kubectl -n argocd patch application "$@" --type=merge -p '{"metadata":{"finalizers":null}}' >/dev/null 2>&1 || true
+  kubectl -n argocd delete application "$@" --ignore-not-found
 }
 
 # begin REPOSITORY: an empty working copy in the home directory, with no history.
@@ -46,7 +30,7 @@ publish() {
   [ -z "$tags" ] || git push -q --delete origin $tags
 }
 
-# synced APPLICATION REVISION: has Argo CD brought this revision?
+# synced APPLICATION...: waits until Argo CD has brought Applications that were just made.
 synced() {
-  [ "$(kubectl -n argocd get application "$1" -o jsonpath='{.status.sync.status} {.status.sync.revision}')" = "Synced $2" ]
+  kubectl -n argocd wait application "$@" --for=jsonpath='{.status.sync.status}'=Synced --timeout=20s
 }

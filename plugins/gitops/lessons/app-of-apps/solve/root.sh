@@ -17,4 +17,5 @@ spec:
     automated: {prune: true, selfHeal: true}
 YAML
 kubectl -n argocd wait application/learn-apps --for=jsonpath='{.status.sync.status}'=Synced --timeout=60s
+kubectl -n argocd wait application/learn-apps-web --for=create --timeout=60s
 kubectl -n argocd wait application/learn-apps-web --for=jsonpath='{.status.health.status}'=Healthy --timeout=60s

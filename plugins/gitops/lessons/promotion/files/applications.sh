@@ -7,6 +7,7 @@ kind: Application
 metadata:
   name: learn-promotion-$environment
   namespace: argocd
+  annotations: {argocd.argoproj.io/refresh: normal} # past what Argo CD remembers of the branch
 spec:
   project: default
   source:
@@ -17,5 +18,9 @@ spec:
     server: https://kubernetes.default.svc
     namespace: learn-promotion-$environment
 YAML
-  [ "$environment" = prod ] || echo '  syncPolicy: {automated: {prune: true, selfHeal: true}}'
+  if [ "$environment" = prod ]; then
+    echo 'operation: {sync: {}}'
+  else
+    echo '  syncPolicy: {automated: {prune: true, selfHeal: true}}'
+  fi
 done

@@ -11,5 +11,4 @@ git push -q
 
 kubectl -n argocd wait application/learn-rollback --for=jsonpath='{.status.sync.revision}'="$(git rev-parse HEAD)" --timeout=60s
 kubectl -n argocd wait application/learn-rollback --for=jsonpath='{.status.sync.status}'=Synced --timeout=60s
-kubectl -n learn-rollback rollout status deployment/web --timeout=60s
 kubectl -n argocd wait application/learn-rollback --for=jsonpath='{.status.health.status}'=Healthy --timeout=60s

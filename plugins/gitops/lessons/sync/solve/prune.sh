@@ -5,11 +5,7 @@ git pull -q
 git rm -q --ignore-unmatch web/banner.yaml
 git commit -qm "The sale is over" || echo "It is committed already."
 git push -q
-kubectl -n argocd wait application/learn-sync --for=jsonpath='{.status.operationState.syncResult.revision}'="$(git rev-parse HEAD)" --timeout=60s
 
-# A commit that was applied before the permission was given is not tried again by itself: ask for it.
-if kubectl -n learn-sync get configmap banner; then
-  kubectl -n argocd patch application learn-sync --type=merge -p '{"operation": {"sync": {"prune": true}}}'
-fi
 kubectl -n learn-sync wait configmap/banner --for=delete --timeout=60s
+kubectl -n argocd wait application/learn-sync --for=jsonpath='{.status.sync.revision}'="$(git rev-parse HEAD)" --timeout=60s
 kubectl -n argocd wait application/learn-sync --for=jsonpath='{.status.sync.status}'=Synced --timeout=60s

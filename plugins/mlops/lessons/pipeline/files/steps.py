@@ -7,11 +7,6 @@ import pathlib
 import sys
 
 import mlflow
-from sklearn.datasets import load_digits
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import train_test_split
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 NAME = "ml-pipeline"  # of the experiment and of the registered model
 GATE = 0.95
@@ -19,11 +14,18 @@ RUN = pathlib.Path("/handover/run")
 
 
 def data():
+    from sklearn.datasets import load_digits
+    from sklearn.model_selection import train_test_split
+
     x, y = load_digits(return_X_y=True)
     return train_test_split(x, y, test_size=300, random_state=14, stratify=y)
 
 
 def train():
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
     x, _, y, _ = data()
     C = float(os.environ["C"])
     mlflow.set_experiment(NAME)

@@ -5,7 +5,7 @@ for environment in dev staging prod; do
 done
 git commit -qam "Version 2 everywhere"
 git push -q
-kubectl -n argocd wait application/learn-promotion-staging --for=jsonpath='{.status.sync.revision}'="$(git rev-parse HEAD)" --timeout=60s
+kubectl -n argocd wait application/learn-promotion-dev application/learn-promotion-staging --for=jsonpath='{.status.sync.revision}'="$(git rev-parse HEAD)" --timeout=60s
 
 # For whoever goes on from here.
 git revert --no-edit HEAD

@@ -1,34 +1,19 @@
-// Command idp is the lab's internal developer platform: see internal/idp.
-package main
+// Package idp is the lab's internal developer platform: see internal/idp.
+package idp
 
 import (
 	"context"
 	"errors"
 	"flag"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"os"
-	"os/signal"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/labbox/labbox/internal/idp"
 	"github.com/labbox/labbox/internal/idp/cluster"
 )
-
-// version is set by the linker.
-var version = "dev"
-
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx, os.Args[1:]); err != nil {
-		fmt.Fprintln(os.Stderr, "idp:", err)
-		os.Exit(1)
-	}
-}
 
 type config struct {
 	addr, destinations string
@@ -56,12 +41,13 @@ func parse(args []string) (config, error) {
 	f.StringVar(&o.Role, "role", "edit", "ClusterRole that owners and learners get in environments")
 	f.StringVar(&o.StateDir, "state-dir", "/data", "directory that keeps tasks and registered locations; empty: nothing is kept")
 	f.BoolVar(&o.Seed, "seed", true, "make the repository of the golden paths where there is none")
-	f.DurationVar(&o.Every, "every", 10*time.Second, "how often git is looked at where no webhook came")
-	o.Version = version
+	f.DurationVar(&o.Every, "every", 5*time.Second, "how often git is looked at where no webhook came")
 	return c, f.Parse(args)
 }
 
-func run(ctx context.Context, args []string) error {
+// Main is the program with its flags in args. It returns when ctx is done or the
+// server has failed.
+func Main(ctx context.Context, args []string, version, _ string) error {
 	c, err := parse(args)
 	if errors.Is(err, flag.ErrHelp) {
 		return nil
@@ -69,6 +55,7 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	c.opt.Version = version
 	c.opt.Log = slog.New(slog.NewTextHandler(os.Stderr, nil))
 	c.opt.Destinations = strings.FieldsFunc(c.destinations, func(r rune) bool { return r == ',' || r == ' ' })
 	if c.opt.Cluster, err = cluster.InCluster(); err != nil {
@@ -92,7 +79,7 @@ func serve(ctx context.Context, c config, handler http.Handler) error {
 		ErrorLog: slog.NewLogLogger(c.opt.Log.Handler(), slog.LevelDebug)}
 	failed := make(chan error, 1)
 	go func() { failed <- srv.ListenAndServe() }()
-	c.opt.Log.Info("serving", "addr", c.addr, "version", version)
+	c.opt.Log.Info("serving", "addr", c.addr, "version", c.opt.Version)
 	select {
 	case err := <-failed:
 		return err
