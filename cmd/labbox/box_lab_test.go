@@ -38,6 +38,7 @@ func TestBoxLab(t *testing.T) {
 		{"reset brings the capstone's start back", boxCapstoneReset},
 		{"the dashboard shows it", boxDashboard},
 		{"a lesson of each trend is learnt", boxLesson},
+		{"the report is written in both languages, as HTML and as PDF", boxReport},
 		{"every lesson is proven", boxLessons},
 		{"a killed lab leaves nothing running", boxKilled},
 		{"up goes on where it was broken off", boxInterrupted},
