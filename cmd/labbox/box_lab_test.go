@@ -27,6 +27,7 @@ func TestBoxLab(t *testing.T) {
 		{"kubectl, kubeconfig and helm are there", boxTools},
 		{"images are never pulled", boxImages},
 		{"five modules", boxModules},
+		{"a module by somebody else", boxModule},
 		{"the workbench has tools, logins and the learner's rights", boxWorkbench},
 		{"the developer platform's golden paths", boxIDP},
 		{"logs", boxLogs},
