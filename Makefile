@@ -13,9 +13,9 @@ SUDO := $(shell [ "$$(id -u)" -eq 0 ] || echo sudo -E env "PATH=$$PATH")
 
 GORELEASER := github.com/goreleaser/goreleaser/v2@v2.14.0
 BUILD_PACKAGES := git gcc libc6-dev binutils make ca-certificates zstd python3-pip debian-archive-keyring
-TEST_PACKAGES := python3-venv chromium debootstrap iproute2 procps curl fonts-dejavu-core
+TEST_PACKAGES := python3-venv chromium debootstrap iproute2 procps curl fonts-dejavu-core poppler-utils
 
-.PHONY: build up down test lint unit box bench vm proto clean deps test-deps ui release
+.PHONY: build up down test lint unit box prove bench vm proto clean deps test-deps ui release
 
 ## build: the one file, bin/labbox, with everything in it
 build: deps ui
@@ -45,7 +45,11 @@ unit: ui
 
 ## box: the promises of the README, on the real thing, as root
 box:
-	$(SUDO) env LABBOX_BIN=$(CURDIR)/bin/labbox $(shell which go) test -count=1 -timeout 45m -p 1 -run 'TestBox|TestBrowser' ./internal/kube ./cmd/labbox ./internal/web ./internal/faas/lambda ./internal/faas/gateway ./internal/kit ./plugins/examples
+	$(SUDO) env LABBOX_BIN=$(CURDIR)/bin/labbox LABBOX_BOX_PROVE=$(LABBOX_BOX_PROVE) $(shell which go) test -count=1 -timeout 45m -p 1 -run 'TestBox|TestBrowser' ./internal/kube ./cmd/labbox ./internal/web ./internal/faas/lambda ./internal/faas/gateway ./internal/kit ./plugins/examples
+
+## prove: the whole life of every lesson, on the lab that runs
+prove:
+	$(SUDO) bin/labbox lesson prove
 
 ## bench: figures as JSON on standard output
 bench: build

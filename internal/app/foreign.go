@@ -116,12 +116,27 @@ func (f *foreignModules) carryOut(ctx context.Context) error {
 			d.modules.Refuse(c.module, fmt.Errorf("install chart %s of module %s: %w", c.Name, c.module, err))
 		}
 	}
+	return f.clear(ctx, planned)
+}
+
+// clear removes what was carried out and is not planned any more: the release, and its
+// namespace with the last one in it.
+func (f *foreignModules) clear(ctx context.Context, planned map[string]bool) error {
+	inUse := map[string]bool{}
+	for release, c := range f.carriedOut() {
+		inUse[c.Namespace] = inUse[c.Namespace] || planned[release]
+	}
 	for release, c := range f.carriedOut() {
 		if planned[release] {
 			continue
 		}
-		if err := d.installer.Uninstall(ctx, c.Namespace, release); err != nil {
+		if err := f.d.installer.Uninstall(ctx, c.Namespace, release); err != nil {
 			return fmt.Errorf("remove what module %s had installed: %w", c.module, err)
+		}
+		if !inUse[c.Namespace] {
+			if err := f.d.cluster.Delete(ctx, lab.ObjectRef{APIVersion: "v1", Kind: "Namespace", Name: c.Namespace}); err != nil {
+				return fmt.Errorf("remove what module %s had installed: %w", c.module, err)
+			}
 		}
 		f.mu.Lock()
 		delete(f.done, release)
@@ -184,9 +199,6 @@ func (f *foreignModules) carry(ctx context.Context, c plannedChart) error {
 	if err := f.d.importForeign(ctx, c.module, content); err != nil {
 		return err
 	}
-	if err := f.d.cluster.Apply(ctx, confinedNamespace(c.Namespace)); err != nil {
-		return err
-	}
 	chart, err := fs.Sub(content, "charts/"+c.Name)
 	if err != nil {
 		return err
@@ -213,13 +225,6 @@ func (d *daemon) contentKey(c plannedChart) (string, error) {
 		}
 	}
 	return "", nil
-}
-
-// confinedNamespace is the namespace of a foreign module: its pods get no more than
-// Kubernetes' own baseline allows, so that none reaches the machine.
-func confinedNamespace(name string) []byte {
-	return []byte(`{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"` + name + `","labels":{
-"pod-security.kubernetes.io/enforce":"baseline","labbox.local/module":"foreign"}}}`)
 }
 
 // importForeign brings the images of a module into the cluster. They must be named as

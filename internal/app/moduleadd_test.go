@@ -2,11 +2,13 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/fstest"
 
@@ -18,34 +20,49 @@ import (
 // TestMain lets the test program be a module by others, whose name is its argument.
 func TestMain(m *testing.M) {
 	if os.Getenv("LABBOX_MODULE") != "" && len(os.Args) == 2 {
-		sdk.Serve(testModule(os.Args[1]))
+		sdk.Serve(&testModule{name: os.Args[1]})
 		return
 	}
 	os.Exit(m.Run())
 }
 
-// testModule is a module of that name; "greedy" wants what is not its own.
-type testModule string
+// testModule is a module of that name; "greedy" wants what is not its own, and three
+// others have a step of the capstone.
+type testModule struct {
+	name  string
+	asked atomic.Int64
+}
 
-func (m testModule) Describe(context.Context) (sdk.Info, error) {
+func (m *testModule) Describe(context.Context) (sdk.Info, error) {
 	both := sdk.Text{DE: "Test", EN: "Test"}
-	return sdk.Info{Name: string(m), Version: "1.2.3", Title: both, Description: both}, nil
+	info := sdk.Info{Name: m.name, Version: "1.2.3", Title: both, Description: both}
+	if m.name == "passing" || m.name == "broken" || m.name == "zealous" {
+		info.Capstone = []sdk.CapstoneStep{{Step: "first", Title: both}}
+	}
+	return info, nil
 }
 
-func (m testModule) Plan(_ context.Context, cfg sdk.Config) (sdk.Plan, error) {
-	return sdk.Plan{}, cfg.RefuseUnknown(string(m))
+func (m *testModule) Plan(_ context.Context, cfg sdk.Config) (sdk.Plan, error) {
+	return sdk.Plan{}, cfg.RefuseUnknown(m.name)
 }
 
-func (m testModule) Check(context.Context, sdk.Target) (sdk.Health, error) {
+func (m *testModule) Check(context.Context, sdk.Target) (sdk.Health, error) {
 	return sdk.Health{Message: "nothing to see"}, nil
 }
 
-func (m testModule) Verify(_ context.Context, _ sdk.Target, step sdk.StepID) (sdk.Verdict, error) {
-	return sdk.Verdict{}, sdk.UnknownStep(string(m), step)
+func (m *testModule) Verify(_ context.Context, _ sdk.Target, step sdk.StepID) (sdk.Verdict, error) {
+	if step != "first" {
+		return sdk.Verdict{}, sdk.UnknownStep(m.name, step)
+	}
+	asked := m.asked.Add(1)
+	if m.name == "broken" {
+		return sdk.Verdict{}, errors.New("no idea")
+	}
+	return sdk.Verdict{Passed: m.name == "passing" || asked > 1, Seen: "x", Expected: "y", Evidence: sdk.Values{"asked": asked}}, nil
 }
 
-func (m testModule) Content(context.Context) (fs.FS, error) {
-	if m != "greedy" {
+func (m *testModule) Content(context.Context) (fs.FS, error) {
+	if m.name != "greedy" {
 		return fstest.MapFS{}, nil
 	}
 	return fstest.MapFS{"lessons/first/lesson.yaml": {Data: []byte("id: first\nnamespaces: [kube-system]\n")}}, nil

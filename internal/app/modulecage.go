@@ -17,7 +17,9 @@ const (
 // makeCages makes the cages of the modules. A machine without control groups is none
 // that a lab starts on, so what goes wrong here is only told.
 func (d *daemon) makeCages() {
-	group := cgroupOf(d.cfg.DataDir) + "-modules"
+	// Below the lab's own group, so that whoever clears up after a lab that was killed
+	// finds it.
+	group := cgroupOf(d.cfg.DataDir) + "/modules"
 	for builtin, limits := range map[bool]cage.Limits{
 		true:  {MemoryBytes: builtinMemory, Processes: moduleProcesses},
 		false: {MemoryBytes: foreignMemory, CPU: foreignCPU, Processes: moduleProcesses},

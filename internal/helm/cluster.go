@@ -15,6 +15,8 @@ import (
 	"k8s.io/cli-runtime/pkg/resource"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
+
+	"github.com/labbox/labbox/internal/lab"
 )
 
 // poll is how often a wait looks again.
@@ -28,11 +30,11 @@ type cluster struct {
 	getter  *getter
 }
 
-func (c *cluster) prepare(ctx context.Context, namespace string, crds [][]byte) error {
-	if err := c.ensureNamespace(ctx, namespace); err != nil {
+func (c *cluster) prepare(ctx context.Context, chart lab.Chart) error {
+	if err := c.ensureNamespace(ctx, chart.Namespace, chart.Confined); err != nil {
 		return err
 	}
-	changed, err := c.applyCRDs(ctx, crds)
+	changed, err := c.applyCRDs(ctx, chart.CRDs)
 	if err != nil || !changed {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"helm.sh/helm/v3/pkg/postrender"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/util/yaml"
 )
 
@@ -29,29 +30,51 @@ var confinedKinds = []string{
 // of the release's own namespace.
 func (c confined) Run(rendered *bytes.Buffer) (*bytes.Buffer, error) {
 	for dec := yaml.NewYAMLToJSONDecoder(bytes.NewReader(rendered.Bytes())); ; {
-		var object struct {
-			APIVersion string `json:"apiVersion"`
-			Kind       string `json:"kind"`
-			Metadata   struct {
-				Name      string `json:"name"`
-				Namespace string `json:"namespace"`
-			} `json:"metadata"`
-		}
-		err := dec.Decode(&object)
+		var object unstructured.Unstructured
+		err := dec.Decode(&object.Object)
 		if errors.Is(err, io.EOF) {
 			return rendered, nil
 		}
 		if err != nil {
 			return nil, fmt.Errorf("read what the chart makes: %w", err)
 		}
-		kind := object.APIVersion + "/" + object.Kind
+		kind := object.GetAPIVersion() + "/" + object.GetKind()
+		what := reaches(object.Object)
 		switch {
 		case kind == "/": // an empty document
 		case !slices.Contains(confinedKinds, kind):
-			return nil, fmt.Errorf("%s %s is refused: a chart by others may make only what belongs into its own namespace", kind, object.Metadata.Name)
-		case object.Metadata.Namespace != "" && object.Metadata.Namespace != c.namespace:
+			return nil, fmt.Errorf("%s %s is refused: a chart by others may make only what belongs into its own namespace", kind, object.GetName())
+		case object.GetNamespace() != "" && object.GetNamespace() != c.namespace:
 			return nil, fmt.Errorf("%s %s in namespace %s is refused: the chart may use only its own namespace %s",
-				kind, object.Metadata.Name, object.Metadata.Namespace, c.namespace)
+				kind, object.GetName(), object.GetNamespace(), c.namespace)
+		case what != "":
+			return nil, fmt.Errorf("%s %s is refused: its pods ask for %s, and would reach the machine", kind, object.GetName(), what)
 		}
 	}
+}
+
+// reaches finds in an object by what its pods would get beyond their own walls; empty
+// when there is nothing. Kubernetes refuses such pods, too, but only later, and then
+// the chart would seem to be slow.
+func reaches(v any) string {
+	switch v := v.(type) {
+	case map[string]any:
+		for key, value := range v {
+			_, structured := value.(map[string]any)
+			switch {
+			case key == "hostPath" && structured, (key == "hostNetwork" || key == "hostPID" || key == "hostIPC" || key == "privileged") && value == true:
+				return key
+			}
+			if what := reaches(value); what != "" {
+				return what
+			}
+		}
+	case []any:
+		for _, value := range v {
+			if what := reaches(value); what != "" {
+				return what
+			}
+		}
+	}
+	return ""
 }

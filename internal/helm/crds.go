@@ -28,12 +28,15 @@ const (
 )
 
 // ensureNamespace makes the namespace, or labels the one there is.
-func (c *cluster) ensureNamespace(ctx context.Context, name string) error {
+func (c *cluster) ensureNamespace(ctx context.Context, name string, confined bool) error {
+	labels := map[string]any{"app.kubernetes.io/part-of": "labbox", "labbox.dev/managed": "true"}
+	if confined {
+		// Kubernetes itself refuses pods that would reach the machine.
+		labels["pod-security.kubernetes.io/enforce"] = "baseline"
+	}
 	object := &unstructured.Unstructured{Object: map[string]any{
 		"apiVersion": "v1", "kind": "Namespace",
-		"metadata": map[string]any{"name": name, "labels": map[string]any{
-			"app.kubernetes.io/part-of": "labbox", "labbox.dev/managed": "true",
-		}},
+		"metadata": map[string]any{"name": name, "labels": labels},
 	}}
 	resource := c.dynamic.Resource(schema.GroupVersionResource{Version: "v1", Resource: "namespaces"})
 	if _, err := resource.Apply(ctx, name, object, applyOptions()); err != nil {

@@ -46,10 +46,10 @@ func (f *fakeCluster) installer() *Installer {
 	return &Installer{log: slog.New(slog.DiscardHandler), connect: connect}
 }
 
-func (f *fakeCluster) prepare(_ context.Context, namespace string, crds [][]byte) error {
+func (f *fakeCluster) prepare(_ context.Context, c lab.Chart) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.prepared, f.crds = append(f.prepared, namespace), f.crds+len(crds)
+	f.prepared, f.crds = append(f.prepared, c.Namespace), f.crds+len(c.CRDs)
 	return nil
 }
 

@@ -48,8 +48,8 @@ type session struct {
 
 // objects is what an Installer does to the cluster beside Helm.
 type objects interface {
-	// prepare makes the namespace and applies CRDs until the API serves them.
-	prepare(ctx context.Context, namespace string, crds [][]byte) error
+	// prepare makes the chart's namespace and applies its CRDs until the API serves them.
+	prepare(ctx context.Context, c lab.Chart) error
 	// complete says whether every object of a manifest exists.
 	complete(ctx context.Context, manifest string) (bool, error)
 	// waitReady returns when the manifest's workloads are ready; after ctx it returns
@@ -108,7 +108,7 @@ func (i *Installer) install(ctx context.Context, c lab.Chart) (*release.Release,
 	if err != nil {
 		return nil, err
 	}
-	if err := s.api.prepare(ctx, c.Namespace, c.CRDs); err != nil {
+	if err := s.api.prepare(ctx, c); err != nil {
 		return nil, err
 	}
 	r, err := i.roll(ctx, s, wanted{name: c.Release, chart: loaded, values: values, confined: c.Confined})

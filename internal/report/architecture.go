@@ -84,7 +84,7 @@ func ways() []way {
 // the picture, and what is not ready has a dashed frame.
 func (t Texts) architecture(p platform) Drawing {
 	frameTop, floor := 12.0, bottom(2)+underRows+18
-	height := floor + 74
+	height := floor + 90
 	if len(p.modules) > 0 {
 		height += 42
 	}
@@ -151,13 +151,16 @@ func (t Texts) drawFloor(d *Drawing, p platform, y float64) {
 	if len(p.cluster) == 0 {
 		return
 	}
-	d.box(Shape{X: x, Y: y, W: width, H: 52, Radius: 10, Fill: TonePanel, Stroke: ToneInk})
+	d.box(Shape{X: x, Y: y, W: width, H: 68, Radius: 10, Fill: TonePanel, Stroke: ToneInk})
 	d.words(Shape{X: x + 12, Y: y + 22, Text: "Kubernetes " + p.version(), Size: letters, Bold: true})
 	var names []string
 	for _, c := range p.cluster {
 		names = append(names, c.Name)
 	}
-	d.words(Shape{X: x + 12, Y: y + 41, Text: clip(strings.Join(names, " · "), 118), Size: small, Fill: ToneSoft})
+	half := (len(names) + 1) / 2
+	for i, some := range [][]string{names[:half], names[half:]} {
+		d.words(Shape{X: x + 12, Y: y + 41 + float64(i)*16, Text: clip(strings.Join(some, " · "), 100), Size: small, Fill: ToneSoft})
+	}
 }
 
 // describe says in words what the picture shows.

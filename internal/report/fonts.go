@@ -17,11 +17,14 @@ const (
 	fontCode = "gomono"
 )
 
-// fontFiles are the letters by family and style.
-func fontFiles() map[[2]string][]byte {
-	return map[[2]string][]byte{
-		{fontText, ""}: goregular.TTF, {fontText, "B"}: gobold.TTF, {fontCode, ""}: gomono.TTF,
-	}
+// fontFile are the letters of a family and style.
+type fontFile struct {
+	family, style string
+	data          []byte
+}
+
+func fontFiles() []fontFile {
+	return []fontFile{{fontText, "", goregular.TTF}, {fontText, "B", gobold.TTF}, {fontCode, "", gomono.TTF}}
 }
 
 // alphabet knows which letters the fonts have; all three have the same ones.

@@ -85,7 +85,7 @@ func TestHTMLEscapes(t *testing.T) {
 			text.WriteString(n.Data)
 		}
 	}
-	for _, wanted := range []string{hostile, longWord, "Jörg Müßig <b>"} {
+	for _, wanted := range []string{hostile, longWord(), "Jörg Müßig <b>"} {
 		if !strings.Contains(text.String(), wanted) {
 			t.Errorf("the page does not show %q", clip(wanted, 60))
 		}

@@ -69,8 +69,8 @@ func newPaper(doc Document, letters *alphabet, before *paper) *paper {
 	if before != nil {
 		p.known, p.total = before.pages, before.f.PageCount()
 	}
-	for name, file := range fontFiles() {
-		f.AddUTF8FontFromBytes(name[0], name[1], file)
+	for _, file := range fontFiles() {
+		f.AddUTF8FontFromBytes(file.family, file.style, file.data)
 	}
 	f.SetMargins(marginSide, marginTop, marginSide)
 	f.SetAutoPageBreak(false, 0)

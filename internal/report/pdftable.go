@@ -137,7 +137,8 @@ func (p *paper) rowLines(t Table, row cells, look face) {
 				}
 				x += markRoom
 			}
-			p.cellLine(x, y, line, row.words[i], look)
+			p.set(p.faceOf(row.words[i], look))
+			p.cellLine(Point{x, y}, line, row.words[i].URL)
 		}
 	}
 	p.y += float64(row.most()) * look.lead

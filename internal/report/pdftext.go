@@ -146,7 +146,8 @@ func (p *paper) list(l List) {
 func (p *paper) phrase(x, width float64, w Words) {
 	for _, line := range p.wrap(w.Text, p.faceOf(w, plain()), width) {
 		p.room(plain().lead)
-		p.cellLine(x, p.y, line, w, plain())
+		p.set(p.faceOf(w, plain()))
+		p.cellLine(Point{x, p.y}, line, w.URL)
 		p.y += plain().lead
 	}
 }
@@ -162,11 +163,11 @@ func (p *paper) faceOf(w Words, base face) face {
 	return base
 }
 
-// cellLine writes one line of w at x and y, as a link where it is one.
-func (p *paper) cellLine(x, y float64, line string, w Words, base face) {
-	p.set(p.faceOf(w, base))
-	p.f.Text(x, y, line)
-	if w.URL != "" {
-		p.f.LinkString(x, y-base.size*millimetresPerPoint, p.f.GetStringWidth(line), base.lead, w.URL)
+// cellLine writes one line in the face that is set, as a link where there is a URL.
+func (p *paper) cellLine(at Point, line, url string) {
+	p.f.Text(at.X, at.Y, line)
+	if url != "" {
+		_, size := p.f.GetFontSize()
+		p.f.LinkString(at.X, at.Y-size, p.f.GetStringWidth(line), size*1.25, url)
 	}
 }

@@ -124,7 +124,7 @@ func TestFullLearner(t *testing.T) {
 			"architecture": {"Git-Server → Argo CD (holt)", "Kubernetes v1.37.2", "Module anderer: hello", "learn-drift", "1 of 2 ready"},
 			"tools":        {"v3.4.13", "vergleicht Git mit dem Cluster", "applications: 4", "Hallo"},
 			"work":         {"6 von 6 Aufgaben geprüft", "Commit: 4f2c1d9a7be8", "Genauigkeit: 0,964", "Lösung angesehen"},
-			"findings":     {"GitOps: Übung drift", hostile, longWord, "gone/lesson"},
+			"findings":     {"GitOps: Übung drift", hostile, longWord(), "gone/lesson"},
 			"capstone":     {"Von Git in den Cluster", "94 s", "synchronisierte Revision", "4,15 mgCO₂e"},
 			"energy":       {"363 gCO₂e/kWh, DE 2024", "41,2 J", "12,3 mJ", "3350", "41,5 mW", "modelliert (ccf)", "mlops/mlflow: 60 J"},
 			"review":       {"GitOps, weil …", "Vertiefen will ich: GitOps", "Flux ausprobieren", "Noch nicht beantwortet."},
@@ -195,7 +195,7 @@ func TestOnlyTicksCount(t *testing.T) {
 	t.Parallel()
 	in := fullInput()
 	for i := range in.Lessons {
-		in.Lessons[i].Done, in.Lessons[i].Finished = 3, &noon
+		in.Lessons[i].Done, in.Lessons[i].Finished = 3, at(noon())
 		for j := range in.Lessons[i].List {
 			in.Lessons[i].List[j].Tick = nil
 			in.Lessons[i].List[j].Check = &lab.LessonCheck{Passed: true, Evidence: map[string]any{"commit": "deadbeef"}}

@@ -15,7 +15,7 @@ import (
 const hostile = `<script>alert("1")</script> & <img src=x onerror=alert(2)> {{.Title}} 🚀 ✓ 漢字 العربية`
 
 // longWord has no place where it may be broken.
-var longWord = strings.Repeat("Donaudampfschifffahrtsgesellschaft", 12)
+func longWord() string { return strings.Repeat("Donaudampfschifffahrtsgesellschaft", 12) }
 
 func mustComposer(t testing.TB) *Composer {
 	t.Helper()
@@ -52,16 +52,18 @@ func raw(text string) json.RawMessage {
 	return out
 }
 
-var noon = time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
+func at(moment time.Time) *time.Time { return &moment }
+
+func noon() time.Time { return time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC) }
 
 // emptyInput is a lab in which nobody has done anything and nothing can be read.
 func emptyInput() Input {
-	return Input{Now: noon, Problems: []Problem{{"energy", "Prometheus does not answer"}}}
+	return Input{Now: noon(), Problems: []Problem{{"energy", "Prometheus does not answer"}}}
 }
 
 // fullInput is a learner who has done nearly all.
 func fullInput() Input {
-	in := Input{Now: noon, Status: fullStatus(), Links: []lab.Link{
+	in := Input{Now: noon(), Status: fullStatus(), Links: []lab.Link{
 		{ID: "argocd", Name: "Argo CD", URL: "http://127.0.0.1:8081"}, {ID: "git", Name: "Git", URL: "http://127.0.0.1:3000"},
 		{ID: "mlflow", Name: "MLflow", URL: "javascript:alert(3)"},
 	}, Modules: []lab.Module{
@@ -76,14 +78,14 @@ func fullInput() Input {
 	}
 	in.Progress = lab.ProgressFile{
 		Notes: []lab.Note{
-			{Subject: "gitops/drift", Text: "Von Hand geändert, nach drei Sekunden zurück: " + hostile + "\n\nZweiter Absatz mit Umlauten: äöüß.", Changed: noon},
-			{Subject: "mlops/track", Text: longWord, Changed: noon},
-			{Subject: "gone/lesson", Text: strings.Repeat("A long note about what I have seen. ", 220), Changed: noon},
+			{Subject: "gitops/drift", Text: "Von Hand geändert, nach drei Sekunden zurück: " + hostile + "\n\nZweiter Absatz mit Umlauten: äöüß.", Changed: noon()},
+			{Subject: "mlops/track", Text: longWord(), Changed: noon()},
+			{Subject: "gone/lesson", Text: strings.Repeat("A long note about what I have seen. ", 220), Changed: noon()},
 		},
-		Reflections: []lab.Note{{Subject: "appeal", Text: "GitOps, weil …", Changed: noon}, {Subject: "career", Text: "Kubernetes", Changed: noon}, {Subject: "focus", Text: "Flux ausprobieren", Changed: noon}},
+		Reflections: []lab.Note{{Subject: "appeal", Text: "GitOps, weil …", Changed: noon()}, {Subject: "career", Text: "Kubernetes", Changed: noon()}, {Subject: "focus", Text: "Flux ausprobieren", Changed: noon()}},
 		Preferences: map[string]json.RawMessage{prefName: raw("Jörg Müßig <b>"), prefFocus: raw("gitops")},
 		Hints:       []lab.LessonHint{{Lesson: "gitops/drift", Task: "t1", Number: 1}, {Lesson: "gitops/drift", Task: "t1", Number: 0}},
-		Ticks:       []lab.LessonTick{{Lesson: "gone/lesson", Task: "x", Tick: lab.Tick{Time: noon}}},
+		Ticks:       []lab.LessonTick{{Lesson: "gone/lesson", Task: "x", Tick: lab.Tick{Time: noon()}}},
 		Capstone:    []lab.CapstoneResult{fullCapstone()},
 	}
 	return in
@@ -115,8 +117,8 @@ func fullLessons() []lab.LessonView {
 			for i := range 3 {
 				task := lab.LessonTask{ID: fmt.Sprintf("t%d", i), Title: lab.Text{DE: fmt.Sprintf("Aufgabe %d von %s", i, name), EN: fmt.Sprintf("Task %d of %s", i, name)}}
 				if i < 3-n%2 {
-					l.Started, task.Tick = &noon, &lab.Tick{Time: noon, Evidence: map[string]any{
-						"commit": "4f2c1d9a7be84f2c1d9a7be84f2c1d9a7be84f2c", "replicas": 3.0, "accuracy": 0.9638, "namespace": "learn-" + name, "long": longWord}}
+					l.Started, task.Tick = at(noon()), &lab.Tick{Time: noon(), Evidence: map[string]any{
+						"commit": "4f2c1d9a7be84f2c1d9a7be84f2c1d9a7be84f2c", "replicas": 3.0, "accuracy": 0.9638, "namespace": "learn-" + name, "long": longWord()}}
 				}
 				l.List = append(l.List, task)
 			}
@@ -129,7 +131,7 @@ func fullLessons() []lab.LessonView {
 }
 
 func fullCapstone() lab.CapstoneResult {
-	return lab.CapstoneResult{Passed: true, Started: noon, Finished: noon.Add(94 * time.Second), Steps: []lab.CapstoneStep{
+	return lab.CapstoneResult{Passed: true, Started: noon(), Finished: noon().Add(94 * time.Second), Steps: []lab.CapstoneStep{
 		{ID: "gitops", Title: "Platform repository pushed", Passed: true, Seconds: 6.2, Evidence: map[string]any{"commit": "4f2c1d9a7be8", "syncRevision": "4f2c1d9a7be8", "filesPushed": 14.0}},
 		{ID: "energy", Title: "Energy", Passed: true, Seconds: 21, Evidence: map[string]any{
 			"method": "ccf", "measured": false, "trainingJoules": 41.2, "trainingGramsCO2e": 0.00415, "callJoules": 0.0123, "callGramsCO2e": 1.24e-6,

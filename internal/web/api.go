@@ -29,12 +29,12 @@ type Up struct {
 
 func (s *Server) routeAPI(g *echo.Group) {
 	g.GET("/status", func(c echo.Context) error {
-		return c.JSON(http.StatusOK, s.status.load(c.Request().Context()))
+		return c.JSON(http.StatusOK, remembered(c, s.status))
 	})
 	g.GET("/steps", s.apiSteps)
 	g.GET("/events", s.apiEvents)
 	g.GET("/links", func(c echo.Context) error {
-		return c.JSON(http.StatusOK, orEmpty(s.opt.Links(c.Request().Context())))
+		return c.JSON(http.StatusOK, orEmpty(remembered(c, s.links)))
 	})
 	g.GET("/modules", func(c echo.Context) error {
 		return c.JSON(http.StatusOK, orEmpty(s.opt.Modules(c.Request().Context())))

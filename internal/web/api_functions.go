@@ -47,7 +47,7 @@ func (s *Server) routeFunctionAPI(g *echo.Group) {
 
 // sendAnswer answers with what is remembered.
 func sendAnswer[T any](c echo.Context, m *memo[answered[T]]) error {
-	answer := m.load(c.Request().Context())
+	answer := remembered(c, m)
 	if answer.err != nil {
 		return answer.err
 	}

@@ -77,7 +77,7 @@ func TestBrowserQuestion(t *testing.T) {
 	d := newDemo(t)
 	d.ready(t)
 	b := mustBrowse(t, d.base)
-	b.run(t, window(390, 844, "dark"), chromedp.Navigate(d.base+"/lessons/mlops/first?lang=de"), click("#lesson-start"), visible("#task-why .choices"),
+	b.run(t, window(390, 844, "dark"), chromedp.Navigate(d.base+"/lessons/mlops/first?lang=de"), click("#lesson-start"), visible(".menu summary"),
 		click(`#task-why input[value="a"]`), click("#task-why .task-form button"), visible("#task-why .fitting"))
 	b.shoot(t, "question-wrong")
 	b.run(t, click(`#task-why input[value="b"]`), click("#task-why .task-form button"), visible("#task-why.is-ready"))

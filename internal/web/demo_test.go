@@ -71,7 +71,7 @@ func newDemoOn(t testing.TB, listener net.Listener) *demo {
 		Capstone: (*demoCapstone)(d), History: d.history, Stop: func() { d.stops++ },
 		Functions: d.functions.parts(),
 		Lessons:   d.lessons.parts(),
-		Memory:    d.memory, ObjectEvents: demoObjectEvents,
+		Memory:    d.memory, Report: demoReport, ObjectEvents: demoObjectEvents,
 		Shell:      demoShell,
 		Prometheus: prometheus.Client(), PrometheusURL: prometheus.URL,
 	}
@@ -81,6 +81,7 @@ func newDemoOn(t testing.TB, listener net.Listener) *demo {
 		t.Fatal(err)
 	}
 	server.status.age, server.functions.list.age, server.preferences.age = 0, 0, 0
+	server.links.age = 0
 	d.server = server
 	web := &http.Server{Handler: server.Handler()}
 	go func() { _ = web.Serve(listener) }()

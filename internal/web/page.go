@@ -172,7 +172,7 @@ func (s *Server) routePages(e *echo.Echo) {
 	e.POST("/settings", s.formSettings)
 	s.routeLessonPages(g, e)
 	s.routeReview(g, e)
-	s.routeReport(g)
+	s.routeReport(e)
 	g.GET("/terminal", s.pageTerminal)
 	s.routeFunctionPages(g, e)
 	e.POST("/capstone/run", s.formCapstone(s.runCapstone))

@@ -48,7 +48,7 @@ func (s *Server) pageHome(c echo.Context) error {
 		return err
 	}
 	status := s.status.load(ctx)
-	data := homeData{Steps: now.Up, Links: s.opt.Links(ctx), UpSeconds: upSeconds(now.Up)}
+	data := homeData{Steps: now.Up, Links: s.links.load(ctx), UpSeconds: upSeconds(now.Up)}
 	for _, component := range status.Components {
 		data.Total++
 		data.Memory += component.MemoryBytes

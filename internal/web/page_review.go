@@ -64,7 +64,7 @@ func (s *Server) pageReview(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	links := s.opt.Links(ctx)
+	links := s.links.load(ctx)
 	data := reviewPage{
 		CanWrite: s.opt.Memory != nil, Focus: s.preferences.load(ctx)[prefFocus], Trends: trendNames(),
 		Progress: s.progress(ctx), Sources: courseSources(), Capstone: s.summarizeCapstone(c, now),

@@ -45,7 +45,7 @@ func (s *Server) pageTrends(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	p, links, modules := s.progress(ctx), s.opt.Links(ctx), s.opt.Modules(ctx)
+	p, links, modules := s.progress(ctx), s.links.load(ctx), s.opt.Modules(ctx)
 	data := trendPage{Capstone: s.summarizeCapstone(c, now)}
 	for i, trend := range trendNames() {
 		view := trendView{trendProgress: p.of(trend), Source: courseSources()[i].URL}

@@ -19,9 +19,9 @@ type ReportFile struct {
 	Type, Policy string
 }
 
-func (s *Server) routeReport(g *echo.Group) {
-	g.GET("/report.html", s.pageReport("html"))
-	g.GET("/report.pdf", s.pageReport("pdf"))
+func (s *Server) routeReport(e *echo.Echo) {
+	e.GET("/report.html", s.pageReport("html"))
+	e.GET("/report.pdf", s.pageReport("pdf"))
 }
 
 // pageReport is for the owner alone: it holds all that the learner has written.

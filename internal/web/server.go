@@ -18,6 +18,9 @@ import (
 // asking forty times.
 const statusAge = time.Second
 
+// linksAge is the same of links; the names of users in them are asked of the cluster.
+const linksAge = 2 * time.Second
+
 // memoPatience bounds one question to the lab.
 const memoPatience = 5 * time.Second
 
@@ -29,6 +32,7 @@ type Server struct {
 	track   *tracker
 	metrics *metrics
 	status  *memo[lab.Status]
+	links   *memo[[]lab.Link]
 	// prometheus and functions are asked once for all viewers.
 	prometheus *promClient
 	functions  *functionSet
@@ -75,6 +79,7 @@ func New(opt Options) (*Server, error) {
 		sessions: newSecrets(sessionLife, sessionIdle), tickets: newSecrets(ticketLife, 0), attempts: newAttempts(),
 		invokePatience: invokePatience,
 		status:         &memo[lab.Status]{age: statusAge, get: opt.Status},
+		links:          &memo[[]lab.Link]{age: linksAge, get: opt.Links},
 		prometheus:     newPrometheus(opt.Prometheus, opt.PrometheusURL),
 	}
 	s.functions = newFunctions(opt.Functions, s.prometheus)
@@ -102,12 +107,32 @@ func (s *Server) Handler() http.Handler { return s.enter(&door{hosts: s.hosts, s
 // AdminHandler is for a unix socket with mode 0600: whoever can open it may do all.
 func (s *Server) AdminHandler() http.Handler {
 	e := s.newEcho()
+	e.Use(exact)
 	api := e.Group("/api/v1")
 	s.routeAPI(api)
 	s.routeLessonScripts(api.Group("/lessons"))
 	api.POST("/stop", s.apiStop)
 	api.POST("/ticket", s.apiTicket)
 	return e
+}
+
+// keyExact marks requests whose answers must be of now, and may take their time for it:
+// a command that has just done something asks whether it is so.
+const keyExact = "exact"
+
+func exact(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		c.Set(keyExact, true)
+		return next(c)
+	}
+}
+
+// remembered returns m's answer as c wants it.
+func remembered[T any](c echo.Context, m *memo[T]) T {
+	if is, _ := c.Get(keyExact).(bool); is {
+		return m.fresh(c.Request().Context())
+	}
+	return m.load(c.Request().Context())
 }
 
 func (s *Server) newEcho() *echo.Echo {

@@ -89,7 +89,8 @@ func (c *tab) mustType(text string) {
 func (c *tab) mustSee(text string) {
 	c.t.Helper()
 	_ = c.conn.SetReadDeadline(time.Now().Add(20 * time.Second))
-	for !strings.Contains(c.text.String(), text) {
+	for looked := 0; !strings.Contains(c.text.String()[looked:], text); {
+		looked = max(0, c.text.Len()-len(text)) // what was looked through is not, for each frame, again
 		kind, p, err := c.conn.ReadMessage()
 		if err != nil {
 			c.t.Fatalf("waiting for %q: %v\n%q", text, err, c.text.String())

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 )
 
 // Limits are what each name may take; a zero means no limit.
@@ -46,7 +47,8 @@ type Cage struct {
 }
 
 // New finds the machine's control groups. name is the group that those of the names
-// are made below; it must be the Cage's own. Nothing is made before Enter.
+// are made below; it must be the Cage's own, and may be below another ("lab/modules").
+// Nothing is made before Enter.
 func New(name string, limits Limits) (*Cage, error) {
 	text, err := os.ReadFile("/proc/self/mountinfo")
 	if err != nil {
@@ -69,7 +71,7 @@ func (c *Cage) Enter(name string, pid int) error {
 	defer c.mu.Unlock()
 	for _, t := range c.trees {
 		if !c.made {
-			if err := t.prepare(filepath.Join(t.path, c.name)); err != nil {
+			if err := t.prepare(c.name); err != nil {
 				return err
 			}
 		}
@@ -117,11 +119,24 @@ func (c *Cage) Close() error {
 func (c *Cage) remove(of func(tree) string) error {
 	var failed error
 	for _, t := range c.trees {
-		if err := os.Remove(of(t)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			failed = errors.Join(failed, fmt.Errorf("remove control group: %w", err))
+		if err := removeSoon(of(t)); err != nil {
+			failed = errors.Join(failed, err)
 		}
 	}
 	return failed
+}
+
+// removeSoon removes a group. A dead process leaves its group a moment after its death.
+func removeSoon(dir string) error {
+	for deadline := time.Now().Add(2 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		err := os.Remove(dir)
+		if err == nil || errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if !errors.Is(err, syscall.EBUSY) || time.Now().After(deadline) {
+			return fmt.Errorf("remove control group: %w", err)
+		}
+	}
 }
 
 func (c *Cage) dir(t tree, name string) string { return filepath.Join(t.path, c.name, name) }

@@ -60,15 +60,16 @@ func TestTreesIn(t *testing.T) {
 func TestUnified(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
-	c := &Cage{name: "lab", limits: Limits{MemoryBytes: 1 << 20, CPU: 0.5, Processes: 7},
+	c := &Cage{name: "lab/modules", limits: Limits{MemoryBytes: 1 << 20, CPU: 0.5, Processes: 7},
 		trees: []tree{{path: root, unified: true, has: chosen("memory", "cpu", "pids")}}}
-	dir := filepath.Join(root, "lab", "m")
+	dir := filepath.Join(root, "lab", "modules", "m")
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	for file, text := range map[string]string{
 		filepath.Join(root, "cgroup.subtree_control"): "", filepath.Join(root, "lab", "cgroup.subtree_control"): "",
-		filepath.Join(dir, "cgroup.procs"): "", filepath.Join(dir, "memory.max"): "", filepath.Join(dir, "cpu.max"): "", filepath.Join(dir, "pids.max"): "",
+		filepath.Join(root, "lab", "modules", "cgroup.subtree_control"): "",
+		filepath.Join(dir, "cgroup.procs"):                              "", filepath.Join(dir, "memory.max"): "", filepath.Join(dir, "cpu.max"): "", filepath.Join(dir, "pids.max"): "",
 		filepath.Join(dir, "memory.current"): "4096\n", filepath.Join(dir, "memory.events"): "oom 4\noom_kill 3\n",
 		filepath.Join(dir, "cpu.stat"): "usage_usec 5\nnr_throttled 9\n",
 	} {

@@ -56,17 +56,32 @@ func chosen(names ...string) map[string]bool {
 	return has
 }
 
-// prepare makes the group that the names' groups are below. On v2 a group hands its
-// controllers down only when told to, and so does the root.
-func (t tree) prepare(dir string) error {
-	if err := mkdir(dir); err != nil || !t.unified {
+// prepare makes the group that the names' groups are below, and those above it. On v2 a
+// group hands its controllers down only when told to, and so does the root.
+func (t tree) prepare(group string) error {
+	dir := t.path
+	if err := t.handDown(dir); err != nil {
 		return err
 	}
-	for _, d := range []string{t.path, dir} {
-		for name := range t.has {
-			if err := t.write(d, "cgroup.subtree_control", "+"+name); err != nil {
-				return err
-			}
+	for part := range strings.SplitSeq(group, "/") {
+		dir = filepath.Join(dir, part)
+		if err := mkdir(dir); err != nil {
+			return err
+		}
+		if err := t.handDown(dir); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t tree) handDown(dir string) error {
+	if !t.unified {
+		return nil
+	}
+	for name := range t.has {
+		if err := t.write(dir, "cgroup.subtree_control", "+"+name); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -77,8 +77,12 @@ ensure_1() {
     commit "Declare the platform"
   fi
   push
+  if [ -n "$(app my-platform '{.metadata.deletionTimestamp}' 2>/dev/null)" ]; then # of a start that was broken off
+    await 30 gone my-platform my-pipeline my-classify my-model-server
+  fi
   kubectl apply -f shared/root.yaml >/dev/null
   await 20 kubectl -n my-mlops get configmap my-pipeline-code my-parameters
+  await 20 kubectl -n openfaas-fn get configmap my-classify-handler
 }
 
 # 2: a training run.

@@ -2,7 +2,7 @@
 here=$PWD
 
 drop learn-apps learn-apps-web learn-apps-api
-kubectl -n learn-apps delete deployment web api --ignore-not-found
+remove /apis/apps/v1/namespaces/learn-apps/deployments/{web,api}
 
 begin learn-apps
 record "Declare web and api, and the Application of web" "$here/files/repo"

@@ -7,5 +7,7 @@ begin learn-promotion
 record "Version 1 everywhere" "$here/files/repo"
 publish
 
-{ kubectl kustomize prod; bash "$here/files/applications.sh"; } | kubectl apply -f -
+for environment in dev staging prod; do
+  make $argocd "$here/files/$environment.yaml"
+done
 synced learn-promotion-dev learn-promotion-staging learn-promotion-prod

@@ -2,7 +2,8 @@
 here=$PWD
 
 drop learn-sync
-kubectl -n learn-sync delete deployment,service,configmap web banner --ignore-not-found
+remove /apis/apps/v1/namespaces/learn-sync/deployments/web
+remove /api/v1/namespaces/learn-sync/{services/web,configmaps/banner}
 
 begin learn-sync
 record "Declare the shop's web server" "$here/files/repo"

@@ -1,13 +1,12 @@
-# The start: nothing has been made from a template yet.
+# The start: nothing has been made from a template yet. Argo CD clears up what an application had
+# deployed; that need not be awaited.
 rm -rf ~/learn-golden-path ~/learn-hello
 cp -r files/learner ~/learn-golden-path
+kubectl -n argocd delete application learn-hello learn-shout --ignore-not-found --wait=false
+
+login=$(printf 'url=%s\n\n' "$GIT_URL" | GIT_TERMINAL_PROMPT=0 git credential fill)
+user=$(echo "$login" | sed -n 's/^username=//p')
+password=$(echo "$login" | sed -n 's/^password=//p')
 for name in learn-hello learn-shout; do
-  bash files/learner/drop.sh "$name" 2>/dev/null &
-done
-wait
-for name in learn-hello learn-shout; do
-  for i in $(seq 20); do
-    curl -fsS "$BACKSTAGE_URL/api/catalog/entities/by-name/component/default/$name" >/dev/null 2>&1 || break
-    sleep 0.25
-  done
+  curl -fsS -u "$user:$password" -X DELETE "$GIT_URL/api/v1/repos/$name" 2>/dev/null || true
 done

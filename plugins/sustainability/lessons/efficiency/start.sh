@@ -1,12 +1,9 @@
-functions="$GATEWAY_URL/system/functions"
-login="$GATEWAY_USER:$GATEWAY_PASSWORD"
+. shared/common.sh
 
-curl -s -o /dev/null -u "$login" -X DELETE "$functions" -d '{"functionName": "learn-efficiency"}'
-kubectl -n openfaas-fn wait deployment/learn-efficiency --for=delete --timeout=5s
-kubectl -n openfaas-fn delete configmap learn-efficiency-handler --ignore-not-found
-kubectl -n openfaas-fn create configmap learn-efficiency-handler --from-file=files/handler.py
-kubectl -n learn-efficiency delete configmap report --ignore-not-found
-kubectl -n learn-efficiency create configmap report
-curl -fsS -u "$login" -X POST "$functions" -H 'Content-Type: application/json' -d @files/function.json
+remove /api/v1/namespaces/openfaas-fn/configmaps/learn-efficiency-handler /api/v1/namespaces/learn-efficiency/configmaps/report
+jq -n --rawfile code files/handler.py '{apiVersion: "v1", kind: "ConfigMap", metadata: {name: "learn-efficiency-handler"}, data: {"handler.py": $code}}' |
+  make /api/v1/namespaces/openfaas-fn/configmaps
+jq -n '{apiVersion: "v1", kind: "ConfigMap", metadata: {name: "report"}}' | make /api/v1/namespaces/learn-efficiency/configmaps
+function_anew learn-efficiency files/function.json
 cp files/handler.py ~/handler.py
-kubectl -n openfaas-fn wait deployment/learn-efficiency --for=condition=Available --timeout=8s
+available openfaas-fn learn-efficiency

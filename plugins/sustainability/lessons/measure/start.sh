@@ -1,3 +1,3 @@
-kubectl -n learn-measure delete job burn --ignore-not-found
-kubectl -n learn-measure delete configmap reading --ignore-not-found
-kubectl -n learn-measure wait pod --selector=job-name=burn --for=delete --timeout=10s
+. shared/common.sh
+
+remove /apis/batch/v1/namespaces/learn-measure/jobs/burn /api/v1/namespaces/learn-measure/configmaps/reading

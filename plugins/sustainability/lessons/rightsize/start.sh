@@ -1,3 +1,7 @@
-kubectl -n learn-rightsize delete deployment api cache --ignore-not-found
-kubectl -n learn-rightsize apply -f files/api.yaml -f files/cache.yaml
-kubectl -n learn-rightsize rollout status deployment/api --timeout=10s
+. shared/common.sh
+deployments=/apis/apps/v1/namespaces/learn-rightsize/deployments
+
+remove $deployments/{api,cache}
+make $deployments files/api.yaml
+make $deployments files/cache.yaml
+available learn-rightsize api

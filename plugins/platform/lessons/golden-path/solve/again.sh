@@ -2,6 +2,7 @@
 if kubectl -n argocd get application learn-shout -o jsonpath='{.spec.destination.namespace}' 2>/dev/null | grep -q '^env-'; then
   bash ~/learn-golden-path/drop.sh learn-shout
 fi
+kubectl -n argocd wait application/learn-shout --for=delete --timeout=20s || true
 task=$(curl -sS -u "$BACKSTAGE_USER:$BACKSTAGE_PASSWORD" -H 'Content-Type: application/json' "$BACKSTAGE_URL/api/scaffolder/v2/tasks" -d '{
   "templateRef": "template:default/python-function",
   "values": {"name": "learn-shout", "owner": "group:default/team-blue"}

@@ -1,3 +1,6 @@
+# One of that name from before may still be going.
+kubectl -n argocd wait application/learn-hello --for=delete --timeout=20s || true
+
 # Two required fields and a place: the platform does the rest.
 task=$(curl -fsS -u "$BACKSTAGE_USER:$BACKSTAGE_PASSWORD" -H 'Content-Type: application/json' "$BACKSTAGE_URL/api/scaffolder/v2/tasks" -d '{
   "templateRef": "template:default/web-service",

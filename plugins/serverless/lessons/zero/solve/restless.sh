@@ -1,5 +1,5 @@
 cd ~/learn-zero
-# Who calls it? An event, every two seconds.
+# Who calls it? An event, every few seconds.
 api() { curl -fsS -u "$GATEWAY_USER:$GATEWAY_PASSWORD" "$@"; }
 api "$GATEWAY_URL/system/events?limit=50" | jq -c '[.[] | select(.functionName == "learn-restless")][0] | {topic, id, state}'
 
