@@ -6,4 +6,3 @@ jq -n --rawfile code files/handler.py '{apiVersion: "v1", kind: "ConfigMap", met
 jq -n '{apiVersion: "v1", kind: "ConfigMap", metadata: {name: "report"}}' | make /api/v1/namespaces/learn-efficiency/configmaps
 function_anew learn-efficiency files/function.json
 cp files/handler.py ~/handler.py
-available openfaas-fn learn-efficiency

@@ -1,4 +1,3 @@
 . shared/common.sh
 
 function_anew learn-idle files/function.json
-available openfaas-fn learn-idle

@@ -4,4 +4,3 @@ deployments=/apis/apps/v1/namespaces/learn-rightsize/deployments
 remove $deployments/{api,cache}
 make $deployments files/api.yaml
 make $deployments files/cache.yaml
-available learn-rightsize api
