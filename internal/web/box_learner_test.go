@@ -142,7 +142,7 @@ func (b *browser) work(t *testing.T, way learnt, task string) time.Duration {
 	}
 	b.runWithin(t, taskPatience, visible(card+".is-ready"))
 	took := time.Since(began)
-	b.run(t, click(card+" .evidence summary"), visible(card+" .evidence dd"))
+	b.run(t, click(card+" .evidence summary"), visible(card+" .evidence dd"), until(`document.getAnimations().every((a) => a.playState !== 'running')`))
 	return took
 }
 
