@@ -9,9 +9,17 @@ repo=~/my-platform
 tip() { git -C "$repo" rev-parse HEAD; }
 
 start_of() {
-  local n
+  local n undo
+  step=$1
   clone
-  for n in 9 7 6 5 4 3 2 1; do # what step 8 and 10 make does not stand in anybody's way
+  # What steps 8 to 10 make does not stand in anybody's way, and runs that are removed
+  # need not be changed before; with the applications goes what they have brought.
+  case $1 in
+    1) undo="7 4 2 1" ;;
+    2) undo="7 6 4 2" ;;
+    *) undo="7 6 4 3" ;;
+  esac
+  for n in $undo; do
     [ "$n" -lt "$1" ] || "undo_$n"
   done
   for n in 1 2 3 4 5 6 7; do
@@ -77,9 +85,10 @@ ensure_1() {
     commit "Declare the platform"
   fi
   push
-  if [ -n "$(app my-platform '{.metadata.deletionTimestamp}' 2>/dev/null)" ]; then # of a start that was broken off
-    await 30 gone my-platform my-pipeline my-classify my-model-server
-  fi
+  case $(app my-platform '{.metadata.name} {.metadata.deletionTimestamp}' 2>/dev/null) in
+    "my-platform ") return ;;
+    my-platform*) await 30 gone my-platform my-pipeline my-classify my-model-server ;; # a start was broken off
+  esac
   kubectl apply -f shared/root.yaml >/dev/null
   await 20 kubectl -n my-mlops get configmap my-pipeline-code my-parameters
   await 20 kubectl -n openfaas-fn get configmap my-classify-handler
@@ -122,12 +131,7 @@ ensure_4() {
   mlflow POST registered-models/alias "{\"name\": \"my-digits\", \"alias\": \"champion\", \"version\": \"$version\"}" >/dev/null
 }
 
-# 5: the promotion.
-undo_5() {
-  [ ! -e "$repo/model-server/values.yaml" ] || sed -i 's/^modelVersion: .*/modelVersion: ""/' "$repo/model-server/values.yaml"
-  commit "Promote nothing"
-  push
-}
+# 5: the promotion; undo_6 takes it back.
 ensure_5() {
   local version
   version=$(alias_version)
@@ -139,11 +143,14 @@ MLflow run $(passed)"
 }
 
 # 6: the rollout.
-undo_6() {
-  [ ! -e "$repo/apps/model-server.yaml" ] || cp shared/platform/apps/model-server.yaml "$repo/apps/model-server.yaml"
-  commit "Take the model server out of Argo CD's hands"
-  push
-  if kubectl -n argocd get application my-model-server >/dev/null 2>&1; then
+undo_6() { # takes the promotion back as well, unless it comes before the step
+  if [ -e "$repo/apps/model-server.yaml" ]; then
+    cp shared/platform/apps/model-server.yaml "$repo/apps/model-server.yaml"
+    [ "$step" -gt 5 ] || sed -i 's/^modelVersion: .*/modelVersion: ""/' "$repo/model-server/values.yaml"
+    commit "Take the model server out of Argo CD's hands"
+    push
+  fi
+  if [ -n "$(app my-model-server '{.spec.syncPolicy}' 2>/dev/null)" ]; then
     refresh my-platform
     await 20 is "" app my-model-server '{.spec.syncPolicy}'
   fi
@@ -161,7 +168,7 @@ serving() { [ "$(deployment '{..env[?(@.name=="MODEL_VERSION")].value} {.status.
 # 7: the function.
 functions() { curl -sS --fail-with-body --max-time 20 -u "$GATEWAY_USER:$GATEWAY_PASSWORD" -H 'Content-Type: application/json' "$@"; }
 undo_7() {
-  functions -X DELETE "$GATEWAY_URL/system/functions" -d '{"functionName": "my-classify", "namespace": "openfaas-fn"}' >/dev/null 2>&1 || true
+  functions -X DELETE "$GATEWAY_URL/system/functions" -d '{"functionName": "my-classify", "namespace": "openfaas-fn"}' >/dev/null 2>&1 || return 0
   await 10 is "" kubectl -n openfaas-fn get deployments,replicasets -l faas_function=my-classify -o name
   fresh_pods
 }
@@ -176,6 +183,3 @@ ensure_7() {
     -d '{"serviceName": "my-classify", "namespace": "openfaas-fn", "replicas": 1}' >/dev/null
   await 20 is 1 kubectl -n openfaas-fn get deployment my-classify -o jsonpath='{.status.availableReplicas}'
 }
-
-# 9: scaling to zero. Step 7 puts back how the function is declared.
-undo_9() { :; }
