@@ -39,6 +39,7 @@ func TestBoxLab(t *testing.T) {
 		{"the dashboard shows it", boxDashboard},
 		{"a lesson of each trend is learnt", boxLesson},
 		{"a learner's way in the browser", boxLearner},
+		{"no page keeps anybody out", boxPages},
 		{"the report is written in both languages, as HTML and as PDF", boxReport},
 		{"every lesson is proven", boxLessons},
 		{"a killed lab leaves nothing running", boxKilled},

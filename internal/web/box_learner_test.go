@@ -56,13 +56,8 @@ func TestBoxLearner(t *testing.T) {
 	if testing.Short() || link == "" {
 		t.Skip("needs a running lab: LABBOX_TEST_LINK is what labbox open prints")
 	}
-	at, err := url.Parse(link)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b := mustBrowse(t, link)
-	b.run(t, window(1280, 800, "light"), chromedp.Navigate(link), click("main form button"), visible(`body:not([data-page="signin"]) main h1`))
-	base, began := at.Scheme+"://"+at.Host, time.Now()
+	b, base := mustEnterBrowser(t, link)
+	began := time.Now()
 	for _, way := range lessonsLearnt() {
 		t.Run(strings.ReplaceAll(way.lesson, "/", "-"), func(t *testing.T) { learn(t, b, base, way) })
 	}
@@ -71,6 +66,18 @@ func TestBoxLearner(t *testing.T) {
 	if took > learnWithin {
 		t.Errorf("they may take %s", learnWithin)
 	}
+}
+
+// mustEnterBrowser opens the link of "labbox open" and says where the dashboard is.
+func mustEnterBrowser(t *testing.T, link string) (b *browser, base string) {
+	t.Helper()
+	at, err := url.Parse(link)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b = mustBrowse(t, link)
+	b.run(t, window(1280, 800, "light"), chromedp.Navigate(link), click("main form button"), visible(`body:not([data-page="signin"]) main h1`))
+	return b, at.Scheme + "://" + at.Host
 }
 
 func learn(t *testing.T, b *browser, base string, way learnt) {
@@ -142,7 +149,7 @@ func (b *browser) work(t *testing.T, way learnt, task string) time.Duration {
 	}
 	b.runWithin(t, taskPatience, visible(card+".is-ready"))
 	took := time.Since(began)
-	b.run(t, click(card+" .evidence summary"), visible(card+" .evidence dd"))
+	b.run(t, click(card+" .evidence summary"), visible(card+" .evidence dd"), until(`document.getAnimations().every((a) => a.playState !== 'running')`))
 	return took
 }
 

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -84,26 +85,23 @@ func TestBrowserQuestion(t *testing.T) {
 	b.clean(t, "question")
 }
 
-// TestBrowserFirstPaint: each page is seen in time. Of five loads the best counts, for the
-// machine may be busy with something else.
+// TestBrowserFirstPaint: each page is seen in time, by the median of five loads.
 func TestBrowserFirstPaint(t *testing.T) {
 	d := newDemo(t)
 	d.ready(t)
 	b := mustBrowse(t, d.base)
 	b.run(t, window(1280, 800, "light"), chromedp.Navigate(d.base+"/?lang=en"), visible("main h1"))
 	for _, path := range []string{"/", "/trends", "/lessons", "/lessons/gitops/drift", "/components", "/capstone", "/functions", "/energy", "/plots", "/review", "/help", "/settings"} {
-		best := time.Hour
+		paints := []time.Duration{}
 		for range 5 {
 			b.run(t, chromedp.Navigate(d.base+path), until(`performance.getEntriesByName('first-contentful-paint').length === 1`))
 			paint := mustEvaluate[float64](t, b, `performance.getEntriesByName('first-contentful-paint')[0].startTime`)
-			best = min(best, time.Duration(paint*float64(time.Millisecond)))
-			if best <= paintPatience/2 {
-				break
-			}
+			paints = append(paints, time.Duration(paint*float64(time.Millisecond)).Round(time.Millisecond))
 		}
-		t.Logf("%-24s %s", path, best.Round(time.Millisecond))
-		if best > paintPatience {
-			t.Errorf("%s: the first paint took %s, want %s at most", path, best, paintPatience)
+		slices.Sort(paints)
+		t.Logf("%-24s %s (%s to %s)", path, paints[2], paints[0], paints[4])
+		if paints[2] > paintPatience {
+			t.Errorf("%s: the first paint took %s, want %s at most", path, paints[2], paintPatience)
 		}
 	}
 	b.clean(t, "first paint")

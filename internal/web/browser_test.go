@@ -138,6 +138,9 @@ func (b *browser) runWithin(t *testing.T, patience time.Duration, actions ...chr
 	for i, action := range actions {
 		ctx, cancel := context.WithTimeout(b.ctx, patience)
 		_, err := chromedp.Run(ctx, action)
+		if err != nil && strings.Contains(err.Error(), "Cannot find context") { // of the page that was just left
+			_, err = chromedp.Run(ctx, action)
+		}
 		cancel()
 		if err != nil {
 			b.view(t, "failed-"+strings.ReplaceAll(t.Name(), "/", "-"))
