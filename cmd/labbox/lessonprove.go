@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -24,7 +25,10 @@ type proofs struct {
 }
 
 func newLessonProve(g *globals) *cobra.Command {
-	var output string
+	var (
+		output string
+		lanes  int
+	)
 	cmd := &cobra.Command{
 		Use:   "prove [TREND[/ID]]",
 		Short: "Go through the whole life of lessons on the running lab, to see that they work",
@@ -45,7 +49,7 @@ func newLessonProve(g *globals) *cobra.Command {
 			if asJSON { // standard output is for the result alone
 				progress = cmd.ErrOrStderr()
 			}
-			result, err := proveLessons(cmd.Context(), app.Connect(cfg), strings.Join(given, ""), progress)
+			result, err := proveLessons(cmd.Context(), app.Connect(cfg), proving{chosen: strings.Join(given, ""), lanes: max(1, lanes), progress: progress})
 			if err != nil {
 				return err
 			}
@@ -53,12 +57,19 @@ func newLessonProve(g *globals) *cobra.Command {
 		},
 	}
 	outputFlag(cmd, &output)
+	cmd.Flags().IntVar(&lanes, "lanes", runtime.NumCPU()+1, "how many lessons are proven at once, each of another trend")
 	return cmd
 }
 
-// proveLessons proves those that chosen names: all when it is empty, one trend's, or one.
-// What has ended is said to progress.
-func proveLessons(ctx context.Context, remote *app.Remote, chosen string, progress io.Writer) (proofs, error) {
+// proving says what is proven and how.
+type proving struct {
+	chosen   string // all when empty, one trend, or one lesson
+	lanes    int
+	progress io.Writer // is told what has ended
+}
+
+// proveLessons proves trends side by side, a trend's lessons one after the other.
+func proveLessons(ctx context.Context, remote *app.Remote, p proving) (proofs, error) {
 	all, err := remote.Lessons(ctx)
 	if err != nil {
 		return proofs{}, err
@@ -66,29 +77,32 @@ func proveLessons(ctx context.Context, remote *app.Remote, chosen string, progre
 	trends := map[string][]string{}
 	var order []string
 	for _, l := range all {
-		if chosen == "" || l.Trend == chosen || l.ID == chosen {
+		if p.chosen == "" || l.Trend == p.chosen || l.ID == p.chosen {
 			trends[l.Trend] = append(trends[l.Trend], l.ID)
 			order = append(order, l.ID)
 		}
 	}
-	if len(order) == 0 && chosen != "" {
-		return proofs{}, lab.Errorf(lab.CodeNotFound, "All there are: labbox lesson list", "there is no lesson or trend %q", chosen)
+	if len(order) == 0 && p.chosen != "" {
+		return proofs{}, lab.Errorf(lab.CodeNotFound, "All there are: labbox lesson list", "there is no lesson or trend %q", p.chosen)
 	}
 	began := time.Now()
 	out := proofs{Passed: true, Lessons: []lab.LessonProof{}}
 	var mu sync.Mutex
 	var wg sync.WaitGroup
+	lanes := make(chan struct{}, p.lanes)
 	for _, lessons := range trends {
 		wg.Go(func() {
 			for _, id := range lessons {
+				lanes <- struct{}{}
 				proof, err := remote.ProveLesson(ctx, id)
 				if err != nil {
 					proof = lab.LessonProof{Lesson: id, Steps: []lab.ProofStep{{Name: "prove", Problem: err.Error()}}}
 				}
+				<-lanes
 				mu.Lock()
 				out.Lessons = append(out.Lessons, proof)
 				out.Passed = out.Passed && proof.Passed
-				fmt.Fprintf(progress, "%s %-36s %6.1f s\n", tickMark(proof.Passed), id, proof.Seconds)
+				fmt.Fprintf(p.progress, "%s %-36s %6.1f s\n", tickMark(proof.Passed), id, proof.Seconds)
 				mu.Unlock()
 			}
 		})

@@ -40,7 +40,8 @@ func (r *Remote) Lesson(ctx context.Context, lesson string) (lab.LessonView, err
 // StartLesson brings about a lesson's start and returns when it is there.
 func (r *Remote) StartLesson(ctx context.Context, lesson string) (lab.LessonView, error) {
 	var view lab.LessonView
-	return view, r.exchange(ctx, http.MethodPost, lessonPath(lesson, "start"), nil, &view)
+	err := r.exchange(ctx, http.MethodPost, lessonPath(lesson, "start"), nil, &view)
+	return view, err
 }
 
 // CheckLesson looks at one task with fresh readings.
@@ -50,19 +51,22 @@ func (r *Remote) CheckLesson(ctx context.Context, q lab.CheckRequest) (lab.Lesso
 	if err != nil {
 		return check, err
 	}
-	return check, r.exchange(ctx, http.MethodPost, lessonPath(q.Lesson, "tasks", q.Task, "check"), bytes.NewReader(body), &check)
+	err = r.exchange(ctx, http.MethodPost, lessonPath(q.Lesson, "tasks", q.Task, "check"), bytes.NewReader(body), &check)
+	return check, err
 }
 
 // LessonHint returns the next hint; it is counted.
 func (r *Remote) LessonHint(ctx context.Context, lesson, task string) (lab.Text, error) {
 	var hint lab.Text
-	return hint, r.exchange(ctx, http.MethodPost, lessonPath(lesson, "tasks", task, "hint"), nil, &hint)
+	err := r.exchange(ctx, http.MethodPost, lessonPath(lesson, "tasks", task, "hint"), nil, &hint)
+	return hint, err
 }
 
 // LessonSolution returns how a task is done; it is counted.
 func (r *Remote) LessonSolution(ctx context.Context, lesson, task string) (lab.Solution, error) {
 	var solution lab.Solution
-	return solution, r.exchange(ctx, http.MethodPost, lessonPath(lesson, "tasks", task, "solution"), nil, &solution)
+	err := r.exchange(ctx, http.MethodPost, lessonPath(lesson, "tasks", task, "solution"), nil, &solution)
+	return solution, err
 }
 
 // ReplayLesson does a task by its solution and returns what the script said.
@@ -76,5 +80,6 @@ func (r *Remote) ReplayLesson(ctx context.Context, lesson, task string) (string,
 // ProveLesson goes through the whole life of a lesson; it may take minutes.
 func (r *Remote) ProveLesson(ctx context.Context, lesson string) (lab.LessonProof, error) {
 	var proof lab.LessonProof
-	return proof, r.exchange(ctx, http.MethodPost, lessonPath(lesson, "prove"), nil, &proof)
+	err := r.exchange(ctx, http.MethodPost, lessonPath(lesson, "prove"), nil, &proof)
+	return proof, err
 }
