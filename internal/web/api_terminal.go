@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"crypto/subtle"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -38,13 +37,10 @@ func (s *Server) routeTerminal(e *echo.Echo) { e.GET("/api/v1/terminal", s.apiTe
 // these across origins and with all cookies, so that nothing may be taken for granted;
 // guard has seen to the Host.
 func (s *Server) checkTerminal(r *http.Request) error {
-	if site := r.Header.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" {
+	if !sameOrigin(r, scheme(r), true) {
 		return refusal("the terminal was asked for by a page of another origin")
 	}
-	if origin := r.Header.Get("Origin"); !strings.EqualFold(origin, scheme(r)+"://"+r.Host) {
-		return refusal("the terminal was asked for by a page of another origin")
-	}
-	if subtle.ConstantTimeCompare([]byte(tokenOf(r)), []byte(s.tokenFor(r))) != 1 {
+	if !s.hasToken(r, tokenOf(r)) {
 		return refusal("the request lacks the token of the page")
 	}
 	return nil

@@ -13,11 +13,16 @@ import (
 type door struct {
 	// hosts are the values of the Host header that are ours.
 	hosts map[string]bool
-	// scheme is what browsers reach us by; secure marks cookies as for TLS only.
-	scheme string
-	secure bool
-	// remote doors are locked for who has not signed in.
+	// remote doors are locked for who has not signed in, and reached over TLS alone.
 	remote bool
+}
+
+// scheme is what browsers reach the door by.
+func (d *door) scheme() string {
+	if d.remote {
+		return "https"
+	}
+	return "http"
 }
 
 // RemoteHandler is for a TLS listener beyond loopback. hosts are the values of the
@@ -28,7 +33,7 @@ func (s *Server) RemoteHandler(hosts []string) http.Handler {
 	for _, h := range hosts {
 		known[strings.ToLower(h)] = true
 	}
-	return s.enter(&door{hosts: known, scheme: "https", secure: true, remote: true})
+	return s.enter(&door{hosts: known, remote: true})
 }
 
 // enter builds the handler behind a door.

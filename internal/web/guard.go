@@ -97,11 +97,7 @@ func (s *Server) checkHost(d *door, r *http.Request) error {
 // sender, by the origin, and by the token. Programs without a token use the socket.
 // Who is still outside can only sign in; he has no token, so he must say his origin.
 func (s *Server) checkOrigin(d *door, r *http.Request, inside bool) error {
-	if site := r.Header.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" {
-		return refusal("the request was sent by a page of another origin")
-	}
-	origin := r.Header.Get("Origin")
-	if (origin != "" || !inside) && !strings.EqualFold(origin, d.scheme+"://"+r.Host) {
+	if !sameOrigin(r, d.scheme(), !inside) {
 		return refusal("the request was sent by a page of another origin")
 	}
 	if !inside {
@@ -111,10 +107,25 @@ func (s *Server) checkOrigin(d *door, r *http.Request, inside bool) error {
 	if token == "" {
 		token = r.PostFormValue("csrf")
 	}
-	if subtle.ConstantTimeCompare([]byte(token), []byte(s.tokenFor(r))) != 1 {
+	if !s.hasToken(r, token) {
 		return refusal("the request lacks the token of the page")
 	}
 	return nil
+}
+
+// sameOrigin says whether a page of ours sent r, by what the browser says of the sender
+// and by the origin; without an origin it is so unless it must be said.
+func sameOrigin(r *http.Request, scheme string, mustSay bool) bool {
+	if site := r.Header.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" {
+		return false
+	}
+	origin := r.Header.Get("Origin")
+	return origin == "" && !mustSay || strings.EqualFold(origin, scheme+"://"+r.Host)
+}
+
+// hasToken says whether token is the one that the pages of this browser carry.
+func (s *Server) hasToken(r *http.Request, token string) bool {
+	return subtle.ConstantTimeCompare([]byte(token), []byte(s.tokenFor(r))) == 1
 }
 
 func isUnsafe(method string) bool {

@@ -102,7 +102,7 @@ func (s *Server) Close() {
 
 // Handler is for the loopback TCP listener. The http.Server around it must not set
 // a WriteTimeout, for streams last.
-func (s *Server) Handler() http.Handler { return s.enter(&door{hosts: s.hosts, scheme: "http"}) }
+func (s *Server) Handler() http.Handler { return s.enter(&door{hosts: s.hosts}) }
 
 // AdminHandler is for a unix socket with mode 0600: whoever can open it may do all.
 func (s *Server) AdminHandler() http.Handler {

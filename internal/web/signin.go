@@ -84,14 +84,14 @@ func (s *Server) formTicket(d *door) echo.HandlerFunc {
 }
 
 func (s *Server) admit(c echo.Context, d *door) error {
-	c.SetCookie(sessionCookie(s.sessions.issue(), d.secure, int(sessionLife.Seconds())))
+	c.SetCookie(sessionCookie(s.sessions.issue(), d.remote, int(sessionLife.Seconds())))
 	return c.Redirect(http.StatusSeeOther, localPath(c.FormValue("next")))
 }
 
 func (s *Server) formSignOut(d *door) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		s.sessions.end(sessionOf(c.Request()))
-		c.SetCookie(sessionCookie("", d.secure, -1))
+		c.SetCookie(sessionCookie("", d.remote, -1))
 		return c.Redirect(http.StatusSeeOther, pathSignIn)
 	}
 }
