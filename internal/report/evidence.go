@@ -7,7 +7,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"unicode"
+
+	"github.com/labbox/labbox/internal/lab"
 )
 
 // evidence lays out what was read back: nested objects become "outer · inner",
@@ -20,7 +21,7 @@ func (t Texts) facts(prefix string, values map[string]any) []Fact {
 		return cmp.Or(cmp.Compare(weight(a), weight(b)), cmp.Compare(a, b))
 	})
 	for _, key := range keys {
-		label := prefix + t.either("evidence."+key, humanize(key))
+		label := prefix + t.either("evidence."+key, lab.Humanize(key))
 		if nested, ok := values[key].(map[string]any); ok && len(nested) > 0 {
 			out = append(out, t.facts(label+" · ", nested)...)
 			continue
@@ -58,7 +59,7 @@ func (t Texts) value(key string, value any) Words {
 	case int:
 		return words(t.measure(key, float64(v)))
 	case string:
-		return Words{Text: v, Code: isQuery(key) || looksLikeIdentifier(v)}
+		return Words{Text: v, Code: isQuery(key) || lab.LooksLikeIdentifier(v)}
 	}
 	data, err := json.Marshal(value)
 	if err != nil {
@@ -91,28 +92,6 @@ func (t Texts) measure(key string, v float64) string {
 		return t.number(v, 0)
 	}
 	return t.figures(v)
-}
-
-// looksLikeIdentifier is true for hashes, URLs and other things made of one word.
-func looksLikeIdentifier(s string) bool {
-	return len(s) >= 7 && !strings.ContainsAny(s, " \n")
-}
-
-// humanize turns runId and run_id into "run id".
-func humanize(key string) string {
-	var out strings.Builder
-	var before rune
-	for _, r := range key {
-		switch {
-		case r == '_' || r == '-':
-			r = ' '
-		case unicode.IsUpper(r) && unicode.IsLower(before):
-			out.WriteByte(' ')
-		}
-		before = r
-		out.WriteRune(unicode.ToLower(r))
-	}
-	return out.String()
 }
 
 // inline writes evidence in one cell, a line each.

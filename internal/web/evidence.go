@@ -7,7 +7,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"unicode"
+
+	"github.com/labbox/labbox/internal/lab"
 )
 
 // fact is one line of evidence, ready to be shown.
@@ -27,7 +28,7 @@ func (c *catalogue) evidence(values map[string]any) []fact {
 func (c *catalogue) facts(prefix string, values map[string]any) []fact {
 	var out []fact
 	for _, key := range slices.SortedFunc(maps.Keys(values), byWeight) {
-		label := prefix + c.textOr("evidence."+key, humanize(key))
+		label := prefix + c.textOr("evidence."+key, lab.Humanize(key))
 		if nested, ok := values[key].(map[string]any); ok && len(nested) > 0 {
 			out = append(out, c.facts(label+" · ", nested)...)
 			continue
@@ -68,7 +69,7 @@ func (c *catalogue) fact(label, key string, value any) fact {
 	case float64:
 		f.Value = c.measure(key, v)
 	case string:
-		f.Value, f.Code = v, looksLikeIdentifier(v)
+		f.Value, f.Code = v, lab.LooksLikeIdentifier(v)
 	case []any:
 		f.Value = c.list(v)
 	default:
@@ -128,26 +129,4 @@ func (c *catalogue) measure(key string, v float64) string {
 		return c.number(v, 0)
 	}
 	return c.figures(v)
-}
-
-// looksLikeIdentifier is true for hashes, URLs and other things made of one word.
-func looksLikeIdentifier(s string) bool {
-	return len(s) >= 7 && !strings.ContainsAny(s, " \n")
-}
-
-// humanize turns runId and run_id into "run id".
-func humanize(key string) string {
-	var out strings.Builder
-	var before rune
-	for _, r := range key {
-		switch {
-		case r == '_' || r == '-':
-			r = ' '
-		case unicode.IsUpper(r) && unicode.IsLower(before):
-			out.WriteByte(' ')
-		}
-		before = r
-		out.WriteRune(unicode.ToLower(r))
-	}
-	return out.String()
 }
