@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"syscall"
 
+	"github.com/labbox/labbox/internal/faas/batch"
 	"github.com/labbox/labbox/internal/faas/lambda/runtime"
 	"github.com/labbox/labbox/internal/faas/watchdog"
 )
@@ -21,6 +22,9 @@ const lambdaConfig = "/var/run/lambda/config.json"
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
+	if err := batch.Schedule(); err != nil {
+		slog.Warn("calls cost more than they have to", "error", err)
+	}
 	run := serveFunction
 	if filepath.Base(os.Args[0]) == "lambda-runtime" {
 		run = serveLambda
