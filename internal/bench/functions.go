@@ -36,7 +36,10 @@ func loadSpecs() []spec {
 	}
 	for _, name := range []string{"Go", "Python"} {
 		out = append(out, spec{"direct" + name, "calls/s", 0}, spec{"gateway" + name, "calls/s", 0}, spec{"share" + name, "%", 70},
-			spec{"addedP50" + name, "ms", .3}, spec{"addedP99" + name, "ms", 3}, spec{"fullAddedP50" + name, "ms", 0}, spec{"fullAddedP99" + name, "ms", 0})
+			spec{"addedP50" + name, "ms", .3}, spec{"addedP99" + name, "ms", 3})
+		for _, pace := range []string{"busy", "full"} {
+			out = append(out, spec{addedFigure(pace, "P50", name), "ms", 0}, spec{addedFigure(pace, "P99", name), "ms", 0})
+		}
 	}
 	return out
 }
