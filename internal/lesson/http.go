@@ -140,36 +140,50 @@ func (s *web) ask(ctx context.Context, r request) (status int, body any, err err
 	if e.URL == "" {
 		return 0, nil, fmt.Errorf("%s is not there yet", r.endpoint)
 	}
-	status, data, err := s.send(ctx, e, r)
-	if err == nil && status == http.StatusUnauthorized && e.Session {
+	got, err := s.send(ctx, e, r)
+	if err == nil && got.status == http.StatusUnauthorized && e.Session {
 		s.forget(e.URL)
-		status, data, err = s.send(ctx, e, r)
+		got, err = s.send(ctx, e, r)
 	}
 	if err != nil {
 		return 0, nil, fmt.Errorf("ask %s: %w", r.endpoint, err)
 	}
-	if value, err := parseJSON(string(data)); err == nil {
-		return status, plain(value), nil
-	}
-	return status, string(data), nil
+	return got.status, got.value(), nil
 }
 
-func (s *web) send(ctx context.Context, e Endpoint, r request) (int, []byte, error) {
+// reply is the answer to a request.
+type reply struct {
+	status int
+	lines  bool // each line is JSON of its own
+	data   []byte
+}
+
+// value is the body as JSON values, or as text; lines stay text, be it one or many.
+func (r reply) value() any {
+	if !r.lines {
+		if value, err := parseJSON(string(r.data)); err == nil {
+			return plain(value)
+		}
+	}
+	return string(r.data)
+}
+
+func (s *web) send(ctx context.Context, e Endpoint, r request) (reply, error) {
 	req, err := http.NewRequestWithContext(ctx, orElse(r.method, http.MethodGet), e.URL+r.path, bytes.NewReader(r.body))
 	if err != nil {
-		return 0, nil, err
+		return reply{}, err
 	}
 	req.Header.Set("Accept", "application/json")
 	if r.body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
 	if err := s.authorize(ctx, e, req); err != nil {
-		return 0, nil, err
+		return reply{}, err
 	}
 	return do(e, req)
 }
 
-func do(e Endpoint, req *http.Request) (int, []byte, error) {
+func do(e Endpoint, req *http.Request) (reply, error) {
 	client := e.HTTP
 	if client == nil {
 		client = http.DefaultClient
@@ -180,11 +194,11 @@ func do(e Endpoint, req *http.Request) (int, []byte, error) {
 		if errors.As(err, &failed) {
 			err = failed.Err // the URL says nothing to a learner
 		}
-		return 0, nil, err
+		return reply{}, err
 	}
 	defer res.Body.Close()
 	data, err := io.ReadAll(io.LimitReader(res.Body, maxBody))
-	return res.StatusCode, data, err
+	return reply{status: res.StatusCode, lines: strings.HasPrefix(res.Header.Get("Content-Type"), "application/x-ndjson"), data: data}, err
 }
 
 // authorize adds the login to a request, or the token that was had for it.
@@ -223,15 +237,15 @@ func (s *web) session(ctx context.Context, e Endpoint, user, password string) (s
 		return "", err
 	}
 	req.Header.Set("Content-Type", "application/json")
-	status, data, err := do(e, req)
+	got, err := do(e, req)
 	if err != nil {
 		return "", err
 	}
 	var answer struct {
 		Token string `json:"token"`
 	}
-	if json.Unmarshal(data, &answer) != nil || answer.Token == "" {
-		return "", errors.New("the login was not accepted: status " + strconv.Itoa(status))
+	if json.Unmarshal(got.data, &answer) != nil || answer.Token == "" {
+		return "", errors.New("the login was not accepted: status " + strconv.Itoa(got.status))
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -39,6 +39,10 @@ func TestHTTP(t *testing.T) {
 		_ = json.NewEncoder(w).Encode(map[string]any{"n": 3, "f": 2.5, "user": user + ":" + password, "body": string(body), "type": r.Header.Get("Content-Type")})
 	})
 	mux.HandleFunc("GET /text", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(418); _, _ = io.WriteString(w, "no JSON") })
+	mux.HandleFunc("GET /logs", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/x-ndjson")
+		_, _ = io.WriteString(w, `{"text":"one line"}`)
+	})
 	mux.HandleFunc("GET /by-name", func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Query().Get("name") != "digits" {
 			w.WriteHeader(404)
@@ -60,6 +64,7 @@ func TestHTTP(t *testing.T) {
 		{"a POST with JSON", HTTPWatch{Method: "POST", Path: "/runs", Body: m{"ids": []any{"1"}}},
 			m{"status": int64(200), "body": m{"n": int64(3), "f": 2.5, "user": "me:secret", "body": `{"ids":["1"]}`, "type": "application/json"}}},
 		{"text", HTTPWatch{Path: "/text"}, m{"status": int64(418), "body": "no JSON"}},
+		{"a log of one line", HTTPWatch{Path: "/logs"}, m{"status": int64(200), "body": `{"text":"one line"}`}},
 		{"an id by a name", HTTPWatch{Method: "POST", Path: "/runs?x=${first}", Body: m{"ids": []any{"${first}", "a${first}"}}, First: &FirstRequest{"/by-name?name=digits", "experiment.id"}},
 			m{"status": int64(200), "body": m{"n": int64(3), "f": 2.5, "user": "me:secret", "body": `{"ids":["7","a7"]}`, "type": "application/json"}}},
 		{"a name that is not there", HTTPWatch{Path: "/text", First: &FirstRequest{"/by-name?name=x", "experiment.id"}}, m{"status": int64(404), "body": m{"error": "none"}}},
