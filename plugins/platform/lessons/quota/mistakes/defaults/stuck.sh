@@ -2,11 +2,17 @@
 kubectl -n learn-quota delete deployment guest --ignore-not-found
 kubectl -n learn-quota delete limitrange --all
 kubectl -n learn-quota create quota team --hard=requests.cpu=300m,requests.memory=256Mi,pods=8 --dry-run=client -o yaml | kubectl apply -f -
+# The API server knows a new quota only a moment later; till then it lets everybody in.
+for i in $(seq 80); do
+  kubectl -n learn-quota run probe --image=labbox.local/pause:3.10 --dry-run=server || break
+  sleep 0.1
+done
 kubectl apply -f ~/learn-quota/guest.yaml
+# After ten refusals the next try is five seconds away.
 for i in $(seq 80); do
   rs=$(kubectl -n learn-quota get rs -l app=guest -o jsonpath='{.items[0].metadata.name}' || true)
   refused=$(kubectl -n learn-quota get events -o json | jq --arg rs "$rs" '[.items[] | select(.reason == "FailedCreate" and .involvedObject.name == $rs) | .count // 1] | add // 0')
-  if [ "$refused" -ge 8 ]; then break; fi
+  if [ "$refused" -ge 10 ]; then break; fi
   sleep 0.25
 done
 kubectl apply -f - <<'YAML'
