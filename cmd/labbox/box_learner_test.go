@@ -13,6 +13,9 @@ func boxLearner(_ *testing.T, b *box) { b.inBrowser("TestBoxLearner") }
 // boxPages lets axe look at every lesson and at the report.
 func boxPages(_ *testing.T, b *box) { b.inBrowser("TestBoxPages") }
 
+// boxViewers lets forty people read the dashboard of the lab.
+func boxViewers(_ *testing.T, b *box) { b.inBrowser("TestBoxViewers") }
+
 // inBrowser runs a test of the dashboard in the machine's network, as the owner, who
 // signs in by a link. All of it must pass: what is skipped has shown nothing.
 func (b *box) inBrowser(test string) {

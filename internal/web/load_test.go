@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
+	"os"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -28,10 +31,11 @@ func apiReads() []string {
 	}
 }
 
-// load40 lets all viewers read for the time of span, ten times a second each, and returns
-// how long the answers took, in order; idle are those to a question that costs nothing,
-// so that they say how busy the machine is with something else.
-func (d *demo) load40(t testing.TB, span time.Duration) (took, idle []time.Duration) {
+// load40 lets all viewers of the dashboard at base read for the time of span, ten times a
+// second each, and returns how long the answers took, in order; idle are those to a
+// question that costs nothing, so that they say how busy the machine is with something
+// else.
+func load40(t testing.TB, base string, span time.Duration) (took, idle []time.Duration) {
 	t.Helper()
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 2 * viewers}}
 	ctx, cancel := context.WithTimeout(context.Background(), span)
@@ -42,7 +46,7 @@ func (d *demo) load40(t testing.TB, span time.Duration) (took, idle []time.Durat
 	)
 	ask := func(path string, into *[]time.Duration) bool {
 		began := time.Now()
-		if err := read(ctx, client, d.base+path); err != nil {
+		if err := read(ctx, client, base+path); err != nil {
 			if ctx.Err() == nil {
 				t.Errorf("%s: %v", path, err)
 			}
@@ -63,7 +67,7 @@ func (d *demo) load40(t testing.TB, span time.Duration) (took, idle []time.Durat
 		}
 	})
 	for viewer := range viewers {
-		group.Go(func() { follow(ctx, client, d.base) })
+		group.Go(func() { follow(ctx, client, base) })
 		group.Go(func() {
 			tick := time.NewTicker(100 * time.Millisecond)
 			defer tick.Stop()
@@ -141,14 +145,38 @@ func TestManyViewers(t *testing.T) {
 				}
 			}
 		}()
-		took, idle := d.load40(t, 4*time.Second)
+		best = above40(t, try, d.base)
 		close(stop)
-		if len(took) < viewers*10 {
-			t.Fatalf("only %d answers", len(took))
-		}
-		best = max(0, p99(took)-p99(idle))
-		t.Logf("try %d: %d answers, p50 %s, p99 %s, of questions that cost nothing %s", try+1, len(took), took[len(took)/2], p99(took), p99(idle))
 		if best <= apiPatience {
+			return
+		}
+	}
+	t.Errorf("p99 is %s above what the machine takes, want %s at most", best, apiPatience)
+}
+
+// above40 is by how much p99 of the viewers' answers is above that of the questions that
+// cost nothing.
+func above40(t testing.TB, try int, base string) time.Duration {
+	t.Helper()
+	took, idle := load40(t, base, 4*time.Second)
+	if len(took) < viewers*10 {
+		t.Fatalf("only %d answers", len(took))
+	}
+	t.Logf("try %d: %d answers, p50 %s, p99 %s, of questions that cost nothing %s", try+1, len(took), took[len(took)/2], p99(took), p99(idle))
+	return max(0, p99(took)-p99(idle))
+}
+
+// TestBoxViewers keeps the promise on a lab that runs. LABBOX_TEST_LINK is a link of
+// "labbox open", which says where its dashboard is.
+func TestBoxViewers(t *testing.T) {
+	link, err := url.Parse(strings.TrimSpace(os.Getenv("LABBOX_TEST_LINK")))
+	if testing.Short() || err != nil || link.Host == "" {
+		t.Skip("needs a running lab: LABBOX_TEST_LINK is what labbox open prints")
+	}
+	base := link.Scheme + "://" + link.Host
+	best := time.Duration(0)
+	for try := range 5 {
+		if best = above40(t, try, base); best <= apiPatience {
 			return
 		}
 	}
