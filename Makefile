@@ -58,7 +58,9 @@ bench: build
 ## vm: the lab on Debian's own kernel in a virtual machine, as on a learner's VM
 vm: build
 	@.ci/install qemu-system-x86 debootstrap e2fsprogs
-	$(SUDO) .ci/vm bin/labbox .ci/vmscript
+	go test -c -o build/cage.test ./internal/modhost/cage
+	go test -c -o build/modhost.test ./internal/modhost
+	$(SUDO) .ci/vm bin/labbox .ci/vmscript build/cage.test build/modhost.test
 
 ## proto: the module protocol's generated code, which is committed
 proto:

@@ -134,6 +134,9 @@ func boxTools(t *testing.T, b *box) {
 		t.Errorf("helm status:\n%s", out)
 	}
 	b.must("helm", "get", "values", "argocd")
+	if out := b.must("credentials", "lambda"); !strings.Contains(out, "AKIA") {
+		t.Errorf("the key pair of Lambda's interface:\n%s", out)
+	}
 	if _, _, code := b.labbox("helm", "status", "nothing"); code != 15 {
 		t.Errorf("status of an unknown release: exit code %d, want 15", code)
 	}

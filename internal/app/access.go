@@ -28,7 +28,7 @@ func (d *daemon) links(ctx context.Context) []lab.Link {
 	links := []lab.Link{{ID: dashboardLogin, Name: "Dashboard", URL: "http://" + d.cfg.addr(d.cfg.Ports.Dashboard)}}
 	links = append(links, d.abroadLinks()...)
 	for _, f := range d.currentPlans().forwards {
-		l := lab.Link{ID: f.Name, Name: f.Title.In("en"), URL: d.forwardURL(f)}
+		l := lab.Link{ID: f.Name, Name: f.Title.In("en"), Title: lab.Text(f.Title), URL: d.forwardURL(f)}
 		if f.Credentials != nil {
 			if c, err := d.credential(ctx, f); err == nil {
 				l.User = c.User
@@ -59,6 +59,17 @@ func (d *daemon) credentials(ctx context.Context, name string) ([]Credential, er
 			return nil, err
 		}
 		all = append(all, c)
+	}
+	if name == "" || len(all) == 0 {
+		further, err := d.furtherLogins(ctx, all)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range further {
+			if name == "" || name == c.ID {
+				all = append(all, c)
+			}
+		}
 	}
 	if name != "" && len(all) == 0 {
 		return nil, lab.Errorf(lab.CodeNotFound, "All there are: labbox credentials", "%q has no login", name)

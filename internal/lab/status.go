@@ -32,7 +32,9 @@ type Link struct {
 	// ID is the component's short name, the argument of "labbox credentials".
 	ID   string `json:"id"`
 	Name string `json:"name"`
-	URL  string `json:"url"`
+	// Title is the name in both languages, where it has one in each.
+	Title Text   `json:"title,omitzero"`
+	URL   string `json:"url"`
 	// User is set when there is something to log in to; the password is never
 	// part of a Link.
 	User string `json:"user,omitempty"`

@@ -204,7 +204,7 @@ func demoLinks(context.Context) []lab.Link {
 		{ID: "argocd", Name: "Argo CD", URL: "http://127.0.0.1:8081", User: "admin"},
 		{ID: "mlflow", Name: "MLflow", URL: "http://127.0.0.1:5000"},
 		{ID: "prometheus", Name: "Prometheus", URL: "http://127.0.0.1:9090"},
-		{ID: "gateway", Name: "Function gateway", URL: "http://127.0.0.1:8080", User: "admin"},
+		{ID: "gateway", Name: "Function gateway", Title: lab.Text{DE: "Funktions-Gateway", EN: "Function gateway"}, URL: "http://127.0.0.1:8080", User: "admin"},
 		{ID: "git", Name: "Git", URL: "http://127.0.0.1:3000", User: "labbox"},
 	}
 }

@@ -214,3 +214,14 @@ func TestMemoAsksOnce(t *testing.T) {
 		t.Errorf("asked %d times", asked)
 	}
 }
+
+// TestLinksInBothLanguages: what can be opened is named in the page's language.
+func TestLinksInBothLanguages(t *testing.T) {
+	t.Parallel()
+	web := mustServer(t, func(o *Options) { o.Links = demoLinks }).Handler()
+	for lang, want := range map[string]string{"de": "Funktions-Gateway", "en": "Function gateway"} {
+		if page := ask(t, call{web, "GET", "/", nil, map[string]string{"Cookie": "labbox_lang=" + lang}}); !strings.Contains(page.Body.String(), "<strong>"+want+"</strong>") {
+			t.Errorf("%s: no link called %q, status %d", lang, want, page.Code)
+		}
+	}
+}
