@@ -100,6 +100,9 @@ func (f *foreignModules) carryOut(ctx context.Context) error {
 	if err := f.teach(); err != nil {
 		return err
 	}
+	if err := d.closeForwards(before.forwards); err != nil {
+		return err
+	}
 	if err := d.openForwards(); err != nil {
 		return err
 	}

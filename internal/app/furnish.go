@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"slices"
 	"sync"
 
 	"sigs.k8s.io/yaml"
@@ -67,11 +68,29 @@ func (d *daemon) furnish(ctx context.Context, report lab.Report) error {
 func (d *daemon) openForwards() error {
 	have := d.super.States()
 	for _, f := range d.currentPlans().forwards {
-		svc := d.cluster.Forward(d.cfg.addr(d.hostPort(f)), f.Namespace, f.Service, f.Port)
+		svc := d.forwardService(f)
 		if _, there := have[svc.Name()]; there {
 			continue
 		}
 		if err := d.super.Add(svc); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *daemon) forwardService(f sdk.Forward) lab.Service {
+	return d.cluster.Forward(d.cfg.addr(d.hostPort(f)), f.Namespace, f.Service, f.Port)
+}
+
+// closeForwards ends the services of the ports that were planned and are not any more.
+func (d *daemon) closeForwards(before []sdk.Forward) error {
+	for _, f := range before {
+		name := d.forwardService(f).Name()
+		if slices.ContainsFunc(d.currentPlans().forwards, func(now sdk.Forward) bool { return d.forwardService(now).Name() == name }) {
+			continue
+		}
+		if err := d.super.Remove(name); err != nil {
 			return err
 		}
 	}

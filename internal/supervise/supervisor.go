@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -46,8 +47,16 @@ type unit struct {
 	svc    lab.Service
 	state  lab.State
 	err    error
-	ever   bool          // was ready at least once
-	isOver chan struct{} // closed when the unit will not run again
+	ever   bool            // was ready at least once
+	isOver chan struct{}   // closed when the unit will not run again
+	gone   context.Context // done when it was removed
+	remove context.CancelFunc
+}
+
+func newUnit(svc lab.Service) *unit {
+	u := &unit{svc: svc, state: lab.StatePending, isOver: make(chan struct{})}
+	u.gone, u.remove = context.WithCancel(context.Background())
+	return u
 }
 
 // New returns a Supervisor without Services.
@@ -83,13 +92,35 @@ func (s *Supervisor) Add(services ...lab.Service) error {
 		return fmt.Errorf("add services: %w", err)
 	}
 	for _, svc := range services {
-		s.units[svc.Name()] = &unit{svc: svc, state: lab.StatePending, isOver: make(chan struct{})}
+		s.units[svc.Name()] = newUnit(svc)
 		s.order = append(s.order, svc.Name())
 	}
 	if s.run != nil {
 		for _, svc := range services {
 			s.launch(s.units[svc.Name()])
 		}
+	}
+	return nil
+}
+
+// Remove ends a Service, waits for its end and forgets it. A name that is not there is no
+// error; one that another Service needs is.
+func (s *Supervisor) Remove(name string) error {
+	if needed := s.dependents(name); len(needed) > 0 {
+		return fmt.Errorf("remove service %s: %s needs it", name, needed[0].svc.Name())
+	}
+	s.mu.Lock()
+	u, there := s.units[name]
+	delete(s.units, name)
+	s.order = slices.DeleteFunc(s.order, func(n string) bool { return n == name })
+	launched := s.run != nil
+	s.mu.Unlock()
+	if !there {
+		return nil
+	}
+	u.remove()
+	if launched {
+		<-u.isOver
 	}
 	return nil
 }
@@ -134,7 +165,7 @@ func (s *Supervisor) launch(u *unit) {
 
 // keep runs u again and again until the stop reaches it.
 func (s *Supervisor) keep(u *unit) {
-	if needs := u.svc.Needs(); len(needs) > 0 && s.Ready(s.run, needs...) != nil {
+	if !s.mayBegin(u) {
 		s.set(u, lab.StateStopped, nil)
 		return
 	}
@@ -161,6 +192,15 @@ func (s *Supervisor) keep(u *unit) {
 		pause = min(2*pause, s.opts.MaxPause)
 	}
 	s.set(u, lab.StateStopped, nil)
+}
+
+// mayBegin waits for what u needs; false means that u is to stop instead.
+func (s *Supervisor) mayBegin(u *unit) bool {
+	ctx, cancel := context.WithCancel(s.run)
+	defer cancel()
+	defer context.AfterFunc(u.gone, cancel)()
+	needs := u.svc.Needs()
+	return len(needs) == 0 || s.Ready(ctx, needs...) == nil
 }
 
 // once runs u one time and says whether it became ready.
@@ -195,9 +235,11 @@ func (s *Supervisor) giveUp(u *unit, err error, attempts int) {
 	s.fail(s.failed)
 }
 
-// stopContext is done once the supervisor stops and all that need u are over.
+// stopContext is done once u was removed, or the supervisor stops and all that need u are
+// over.
 func (s *Supervisor) stopContext(u *unit) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(s.run))
+	context.AfterFunc(u.gone, cancel)
 	go func() {
 		select {
 		case <-s.run.Done():

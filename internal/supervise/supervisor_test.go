@@ -264,3 +264,39 @@ func TestReadyHonoursItsContext(t *testing.T) {
 		t.Error("an unknown name was ready")
 	}
 }
+
+// TestRemove: who is removed ends and may come again, also while it waits for its need;
+// who is needed stays.
+func TestRemove(t *testing.T) {
+	t.Parallel()
+	log := &journal{}
+	never := func(_ int, ctx context.Context, _ func()) error { <-ctx.Done(); return nil }
+	s := New(fast())
+	mustAdd(t, s, &fake{name: "a", log: log}, &fake{name: "b", needs: []string{"a"}, log: log})
+	mustAdd(t, s, &fake{name: "slow", run: never, log: log}, &fake{name: "waits", needs: []string{"slow"}, log: log})
+	stop := start(t, s)
+	if err := s.Ready(t.Context(), "b"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Remove("a"); err == nil || !strings.Contains(err.Error(), "b needs it") {
+		t.Errorf("remove what is needed: %v", err)
+	}
+	for _, name := range []string{"b", "waits", "nobody"} {
+		if err := s.Remove(name); err != nil {
+			t.Errorf("remove %s: %v", name, err)
+		}
+		if _, there := s.States()[name]; there {
+			t.Errorf("%s is still there", name)
+		}
+	}
+	if log.index("stop b") < 0 || log.index("start waits") >= 0 {
+		t.Errorf("what happened: %v", log.lines)
+	}
+	mustAdd(t, s, &fake{name: "b", needs: []string{"a"}, log: log})
+	if err := s.Ready(t.Context(), "b"); err != nil {
+		t.Errorf("once more: %v", err)
+	}
+	if err := stop(); err != nil {
+		t.Error(err)
+	}
+}
