@@ -22,6 +22,8 @@ func boxPlatform(t *testing.T, b *box) {
 	if err := json.Unmarshal([]byte(b.must("credentials", "git", "-o", "json")), &logins); err != nil || len(logins) != 1 {
 		t.Fatalf("%v, %d logins of git", err, len(logins))
 	}
+	// Out here, for where the tests run there is no network to install from.
+	mustOutput(t, exec.Command("../../.ci/pyenv", "../../.ci/lambda-clients.lock"))
 	git := (&url.URL{Scheme: "http", User: url.UserPassword(logins[0].User, logins[0].Password), Host: "127.0.0.1:3000"}).String()
 	for _, suite := range []struct{ pkg, run string }{
 		{"../../internal/faas/gateway", "^(TestBoxGateway|TestBoxQueueOutlivesTheGateway|TestBoxAPI|TestBoxEvents)$"},

@@ -16,7 +16,7 @@ const learnerID = 10001
 // bench is the learner's workbench.
 func (d *daemon) bench() *workbench.Bench {
 	return workbench.New(workbench.Options{
-		Executor: d.cluster, Objects: d.cluster, HTTP: loopbackClient(),
+		Executor: d.cluster, Objects: d.cluster, Lists: d.cluster, HTTP: loopbackClient(),
 		Git: func() string { return d.endpoint("git") }, GitLogin: d.login("git"),
 	})
 }

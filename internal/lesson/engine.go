@@ -50,6 +50,7 @@ type Engine struct {
 	times   map[string]int       // how often that was so
 	since   map[string]time.Time // when it was so last
 	checks  map[string]seenCheck // by "<lesson>/<task>"
+	cleared map[string]bool      // lessons that hold nothing, as far as is known
 }
 
 // seenCheck is what was seen last of a task, and what was told of it last, and when.
@@ -67,7 +68,7 @@ func New(o Options) *Engine {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	return &Engine{opt: o, readings: newReadings(o.Sources), wake: make(chan struct{}, 1),
-		lessons: map[string][]*Lesson{}, opened: map[string]time.Time{}, busy: map[string]bool{}, times: map[string]int{}, since: map[string]time.Time{}, checks: map[string]seenCheck{}}
+		lessons: map[string][]*Lesson{}, opened: map[string]time.Time{}, busy: map[string]bool{}, times: map[string]int{}, since: map[string]time.Time{}, checks: map[string]seenCheck{}, cleared: map[string]bool{}}
 }
 
 // Run watches the lessons that are open, until ctx is done and all watching has ended.

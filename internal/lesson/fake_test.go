@@ -20,6 +20,7 @@ type world struct {
 	scripts    map[string]func(w *world) Output
 	ran        []string
 	namespaces []string
+	emptied    []string
 	err        error // what the cluster answers
 	changed    map[chan struct{}]bool
 	lists      int
@@ -113,6 +114,11 @@ func (w *world) Run(_ context.Context, s Script) (out Output, _ error) {
 
 func (w *world) MakeNamespace(_ context.Context, name string) error {
 	w.change(func(w *world) { w.namespaces = append(w.namespaces, name) })
+	return nil
+}
+
+func (w *world) EmptyNamespace(_ context.Context, name string) error {
+	w.change(func(w *world) { w.emptied = append(w.emptied, name) })
 	return nil
 }
 

@@ -20,7 +20,7 @@ const (
 
 // Prove goes through the whole life of a lesson on the real systems:
 //
-//	start ─► checks fail ─► for each task: mistakes, solution, sabotage, solution ─► reset ─► checks fail
+//	start ─► checks fail ─► for each task: mistakes, solution, sabotage, solution ─► reset ─► checks fail ─► put away
 //
 // It has a memory of its own, so that nobody's progress is touched; meanwhile the
 // lesson counts as being prepared. What is not as it should be is in the LessonProof.
@@ -39,6 +39,9 @@ func (e *Engine) Prove(ctx context.Context, id string) (lab.LessonProof, error) 
 	began := time.Now()
 	p.proof = lab.LessonProof{Lesson: id, Started: began, Steps: []lab.ProofStep{}}
 	p.goThrough(ctx)
+	if known, err := e.progress(ctx, id); err == nil && (known.started().IsZero() || known.show(l).Finished != nil) { // else it is left at the learner's start
+		p.step(ctx, "put away", func(ctx context.Context) (string, error) { return "", e.putAway(ctx, l, e.everyLesson()) })
+	}
 	p.proof.Seconds = time.Since(began).Seconds()
 	p.proof.Passed = len(p.proof.Steps) > 0
 	for _, s := range p.proof.Steps {

@@ -22,14 +22,20 @@ func TestProve(t *testing.T) {
 		names = append(names, s.Name)
 	}
 	want := "start, start: heal fails, heal: mistake scaled-by-hand, heal: solve, heal: sabotage, heal: solve again, " +
-		"why: mistake pushes, why: answer, why: one choice is right, count: mistake none, count: answer, reset, reset: heal fails"
+		"why: mistake pushes, why: answer, why: one choice is right, count: mistake none, count: answer, reset, reset: heal fails, put away"
 	if got := strings.Join(names, ", "); got != want {
 		t.Errorf("steps\n%s, want\n%s", got, want)
 	}
 	if len(r.store.starts)+len(r.store.ticks)+len(r.store.attempts)+len(r.events.all()) > 0 {
 		t.Error("the learner's progress was touched")
 	}
+	if got := strings.Join(r.world.emptied, " "); got != "learn-drift" {
+		t.Errorf("put away %q", got)
+	}
 	r.mustStart(t) // nothing is left that keeps the learner off
+	if _, err := r.Prove(t.Context(), "gitops/drift"); err != nil || len(r.world.emptied) != 1 {
+		t.Errorf("%v; what the learner has started was put away: %q", err, r.world.emptied)
+	}
 }
 
 // TestProveFindsFaults: each way in which a lesson can be wrong fails the proof, and the

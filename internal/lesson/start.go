@@ -18,7 +18,7 @@ const (
 )
 
 // Start brings about the start of a lesson, whatever is there, and returns when it is
-// there. It is the reset, too: ticks stay. CodeRunning while the lesson is being
+// there; what finished lessons still run is ended first. It is the reset, too: ticks stay. CodeRunning while the lesson is being
 // prepared already.
 func (e *Engine) Start(ctx context.Context, id string) error {
 	l, err := e.find(id)
@@ -30,6 +30,9 @@ func (e *Engine) Start(ctx context.Context, id string) error {
 	}
 	defer e.vacate(id)
 	e.tellLesson(ctx, l, lab.StateRunning, nil)
+	if err := e.makeRoom(ctx, l); err != nil {
+		e.opt.Log.Warn("finished lessons keep what they hold", "error", err)
+	}
 	if err := e.prepare(ctx, l); err != nil {
 		e.tellLesson(ctx, l, lab.StateFailed, err)
 		return err

@@ -48,6 +48,9 @@ type NoteStore interface {
 type Grounds interface {
 	// MakeNamespace makes a namespace that the learner may edit, or finds it there.
 	MakeNamespace(ctx context.Context, name string) error
+	// EmptyNamespace ends what runs in a lesson's namespace; the rest stays. One that is
+	// not there, or that others use, is left alone.
+	EmptyNamespace(ctx context.Context, name string) error
 	// MakeRepository makes an empty repository in the lab's git server, or finds it there.
 	MakeRepository(ctx context.Context, name string) error
 }

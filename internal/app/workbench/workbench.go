@@ -29,6 +29,7 @@ const (
 type Options struct {
 	Executor lab.Executor
 	Objects  lab.Objects
+	Lists    lab.ObjectFollower
 	// Git is the URL of the lab's git server, "" while it is not there.
 	Git func() string
 	// GitLogin is who may make repositories.
