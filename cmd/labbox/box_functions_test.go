@@ -24,6 +24,9 @@ func boxPlatform(t *testing.T, b *box) {
 	}
 	// Out here, for where the tests run there is no network to install from.
 	mustOutput(t, exec.Command("../../.ci/pyenv", "../../.ci/lambda-clients.lock"))
+	modules := exec.Command("go", "mod", "download")
+	modules.Dir = "../../internal/faas/lambda/testdata/bootstrap"
+	mustOutput(t, modules)
 	git := (&url.URL{Scheme: "http", User: url.UserPassword(logins[0].User, logins[0].Password), Host: "127.0.0.1:3000"}).String()
 	for _, suite := range []struct{ pkg, run string }{
 		{"../../internal/faas/gateway", "^(TestBoxGateway|TestBoxQueueOutlivesTheGateway|TestBoxAPI|TestBoxEvents)$"},
