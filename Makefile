@@ -45,7 +45,7 @@ unit: ui
 
 ## box: the promises of the README, on the real thing, as root
 box:
-	$(SUDO) env LABBOX_BIN=$(CURDIR)/bin/labbox $(shell which go) test -count=1 -timeout 45m -p 1 -run 'TestBox|TestBrowser' ./internal/kube ./cmd/labbox ./internal/web ./internal/faas/lambda ./internal/faas/gateway ./internal/kit ./plugins/examples
+	$(SUDO) env LABBOX_BIN=$(CURDIR)/bin/labbox LABBOX_BOX_PROVE=$(LABBOX_BOX_PROVE) $(shell which go) test -count=1 -timeout 45m -p 1 -run 'TestBox|TestBrowser' ./internal/kube ./cmd/labbox ./internal/web ./internal/faas/lambda ./internal/faas/gateway ./internal/kit ./plugins/examples
 
 ## prove: the whole life of every lesson, on the lab that runs
 prove:
