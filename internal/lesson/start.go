@@ -18,8 +18,8 @@ const (
 )
 
 // Start brings about the start of a lesson, whatever is there, and returns when it is
-// there; what finished lessons still run is ended first. It is the reset, too: ticks stay. CodeRunning while the lesson is being
-// prepared already.
+// there; what finished lessons still run is ended first. It is the reset, too: ticks stay.
+// CodeRunning while the lesson is being prepared already.
 func (e *Engine) Start(ctx context.Context, id string) error {
 	l, err := e.find(id)
 	if err != nil {

@@ -130,24 +130,29 @@ func TestManyViewers(t *testing.T) {
 	d := newDemo(t)
 	d.ready(t)
 	d.server.status.age = statusAge // as it is outside of tests
+	stop := make(chan struct{})
+	defer close(stop)
+	go func() { // a lab in which something happens all the time
+		tick := time.NewTicker(250 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-stop:
+				return
+			case <-tick.C:
+				_, _ = d.journal.Append(context.Background(), lab.Event{Kind: lab.EventLesson, Subject: "gitops/drift/heal", State: lab.StateRunning})
+			}
+		}
+	}()
+	keepPromise(t, d.base)
+}
+
+// keepPromise gives the dashboard at base five tries.
+func keepPromise(t testing.TB, base string) {
+	t.Helper()
 	best := time.Duration(0)
 	for try := range 5 {
-		stop := make(chan struct{})
-		go func() { // a lab in which something happens all the time
-			tick := time.NewTicker(250 * time.Millisecond)
-			defer tick.Stop()
-			for {
-				select {
-				case <-stop:
-					return
-				case <-tick.C:
-					_, _ = d.journal.Append(context.Background(), lab.Event{Kind: lab.EventLesson, Subject: "gitops/drift/heal", State: lab.StateRunning})
-				}
-			}
-		}()
-		best = above40(t, try, d.base)
-		close(stop)
-		if best <= apiPatience {
+		if best = above40(t, try, base); best <= apiPatience {
 			return
 		}
 	}
@@ -173,14 +178,7 @@ func TestBoxViewers(t *testing.T) {
 	if testing.Short() || err != nil || link.Host == "" {
 		t.Skip("needs a running lab: LABBOX_TEST_LINK is what labbox open prints")
 	}
-	base := link.Scheme + "://" + link.Host
-	best := time.Duration(0)
-	for try := range 5 {
-		if best = above40(t, try, base); best <= apiPatience {
-			return
-		}
-	}
-	t.Errorf("p99 is %s above what the machine takes, want %s at most", best, apiPatience)
+	keepPromise(t, link.Scheme+"://"+link.Host)
 }
 
 // BenchmarkPages says what one page costs the server.
