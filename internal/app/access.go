@@ -84,9 +84,7 @@ func (d *daemon) credential(ctx context.Context, f sdk.Forward) (Credential, err
 	if err != nil {
 		return Credential{}, fmt.Errorf("read the login of %s: %w", f.Name, err)
 	}
-	secret, err := decode[struct {
-		Data map[string][]byte `json:"data"`
-	}](raw)
+	secret, err := decode[loginSecret](raw)
 	if err != nil {
 		return Credential{}, fmt.Errorf("read the login of %s: %w", f.Name, err)
 	}

@@ -18,6 +18,15 @@ const (
 	passwordNote = "labbox.dev/password-key"
 )
 
+// loginSecret is a Secret as the API server writes it.
+type loginSecret struct {
+	Metadata struct {
+		Labels      map[string]string `json:"labels"`
+		Annotations map[string]string `json:"annotations"`
+	} `json:"metadata"`
+	Data map[string][]byte `json:"data"`
+}
+
 // furtherLogins returns the logins that Secrets name, without those that are known.
 func (d *daemon) furtherLogins(ctx context.Context, known []Credential) ([]Credential, error) {
 	secrets, err := d.cluster.List(ctx, lab.ObjectQuery{APIVersion: "v1", Kind: "Secret", Selector: loginLabel})
@@ -40,13 +49,7 @@ func labelledLogin(object map[string]any) (Credential, bool) {
 	if err != nil {
 		return Credential{}, false
 	}
-	secret, err := decode[struct {
-		Metadata struct {
-			Labels      map[string]string `json:"labels"`
-			Annotations map[string]string `json:"annotations"`
-		} `json:"metadata"`
-		Data map[string][]byte `json:"data"`
-	}](text)
+	secret, err := decode[loginSecret](text)
 	if err != nil {
 		return Credential{}, false
 	}
