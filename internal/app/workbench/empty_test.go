@@ -2,6 +2,7 @@ package workbench
 
 import (
 	"context"
+	"errors"
 	"testing"
 
 	"github.com/labbox/labbox/internal/lab"
@@ -47,5 +48,8 @@ func TestEmptyNamespace(t *testing.T) {
 		if _, err := objects.Get(t.Context(), ref); (err == nil) != stays {
 			t.Errorf("%+v stays: %t, want %t", ref, err == nil, stays)
 		}
+	}
+	if err := New(Options{Objects: &labtest.Objects{Err: errors.New("no answer")}, Lists: lists{}}).EmptyNamespace(t.Context(), "learn-a"); err == nil {
+		t.Error("a namespace that could not be looked at counts as emptied")
 	}
 }
