@@ -24,7 +24,7 @@ func newLesson(g *globals) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(newLessonList(g), newLessonShow(g), newLessonStart(g, "start"), newLessonCheck(g), newLessonHint(g),
-		newLessonSolve(g), newLessonStart(g, "reset"), newLessonProve(g), newLessonReload(g))
+		newLessonSolve(g), newLessonStart(g, "reset"), newLessonStop(g), newLessonProve(g), newLessonReload(g))
 	return cmd
 }
 

@@ -68,6 +68,7 @@ func (f *fakeLab) routes() http.Handler {
 		f.view.Started, f.healed = &now, false
 		return f.view
 	})
+	send("POST "+one+"/stop", func(*http.Request) any { return f.view })
 	send("POST "+one+"/tasks/{task}/check", f.check)
 	send("POST "+one+"/tasks/{task}/hint", func(*http.Request) any { return lab.Text{DE: "Schau auf `spec`.", EN: "Look at `spec`."} })
 	send("POST "+one+"/tasks/{task}/solution", func(r *http.Request) any {
@@ -141,6 +142,7 @@ func TestLessonStory(t *testing.T) {
 		{"lesson prove mlops", 15, nil, `no lesson or trend "mlops"`},
 		{"lesson reset gitops/drift --lang en", 0, []string{"gitops/drift is ready", "[✓] 1. Heal"}, ""},
 		{"lesson check gitops/drift --lang en", 17, []string{"✗ heal", "✓ why"}, "is not done"},
+		{"lesson stop gitops/drift --lang de", 0, []string{"gitops/drift ist weggeräumt", "labbox lesson start gitops/drift"}, ""},
 		{"lesson prove gitops/drift", 17, []string{"✗ gitops/drift, heal: solve: was not ticked", "    no\n    really"}, "1 of 1 lessons"},
 		{"lesson solve gitops/drift --task none", 15, nil, `no task "none"`},
 	} {

@@ -46,6 +46,26 @@ func newLessonStart(g *globals, verb string) *cobra.Command {
 	})
 }
 
+func newLessonStop(g *globals) *cobra.Command {
+	var lang string
+	cmd := &cobra.Command{Use: "stop TREND/ID", Short: "End what a lesson runs; what you have done stays ticked", Args: args(cobra.MaximumNArgs(1))}
+	languageFlag(cmd, &lang)
+	return reading(g, cmd, func(ctx context.Context, cfg app.Config, given []string) (lab.LessonView, error) {
+		if _, err := language(cmd, lang); err != nil {
+			return lab.LessonView{}, err
+		}
+		name, err := oneLesson(cmd, given)
+		if err != nil {
+			return lab.LessonView{}, err
+		}
+		return app.Connect(cfg).StopLesson(ctx, name)
+	}, func(out io.Writer, v lab.LessonView) error {
+		chosen, _ := language(cmd, lang)
+		_, err := fmt.Fprintln(out, say(chosen, v.ID+" ist weggeräumt. Anfangen: ", v.ID+" is put away. Begin: ")+"labbox lesson start "+v.ID)
+		return err
+	})
+}
+
 func newLessonHint(g *globals) *cobra.Command {
 	var lang, task string
 	cmd := &cobra.Command{Use: "hint TREND/ID", Short: "Show the next hint for a task; it is counted", Args: args(cobra.MaximumNArgs(1))}

@@ -139,7 +139,7 @@ func (d *daemon) keepLearning(ctx context.Context) {
 
 // lessonParts are the lessons as the dashboard and the sockets see them.
 func (d *daemon) lessonParts() web.LessonParts {
-	return web.LessonParts{Lessons: d.lessons, Tasks: d.lessons, Notes: d.lessons, Scripts: d.lessons}
+	return web.LessonParts{Lessons: d.lessons, Grounds: d.lessons, Tasks: d.lessons, Notes: d.lessons, Scripts: d.lessons}
 }
 
 // LintLessons reads the lessons of a trend in files and returns what is wrong with

@@ -44,6 +44,13 @@ func (r *Remote) StartLesson(ctx context.Context, lesson string) (lab.LessonView
 	return view, err
 }
 
+// StopLesson ends what a lesson runs.
+func (r *Remote) StopLesson(ctx context.Context, lesson string) (lab.LessonView, error) {
+	var view lab.LessonView
+	err := r.exchange(ctx, http.MethodPost, lessonPath(lesson, "stop"), nil, &view)
+	return view, err
+}
+
 // CheckLesson looks at one task with fresh readings.
 func (r *Remote) CheckLesson(ctx context.Context, q lab.CheckRequest) (lab.LessonCheck, error) {
 	var check lab.LessonCheck

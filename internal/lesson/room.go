@@ -18,15 +18,36 @@ func (e *Engine) makeRoom(ctx context.Context, l *Lesson) error {
 	finished, inUse := e.sortOut(list, l)
 	var failed error
 	for _, one := range finished {
-		err := e.putAway(ctx, one, inUse)
-		failed = errors.Join(failed, err)
-		if err == nil {
-			e.mu.Lock()
-			e.cleared[one.ID] = true
-			e.mu.Unlock()
-		}
+		failed = errors.Join(failed, e.clear(ctx, one, inUse))
 	}
 	return failed
+}
+
+// Stop ends what a lesson runs, whether it is finished or not; ticks and notes stay, and
+// Start brings its start back. What runs where another lesson that is in use has its own
+// stays too. CodeRunning while the lesson is being prepared.
+func (e *Engine) Stop(ctx context.Context, id string) error {
+	l, err := e.find(id)
+	if err != nil {
+		return err
+	}
+	if e.opt.Grounds == nil {
+		return noWorkbench()
+	}
+	if err := e.occupy(id); err != nil {
+		return err
+	}
+	defer e.vacate(id)
+	list, err := e.List(ctx)
+	if err != nil {
+		return err
+	}
+	_, inUse := e.sortOut(list, l)
+	if err := e.clear(ctx, l, inUse); err != nil {
+		return err
+	}
+	e.tellLesson(ctx, l, lab.StateStopped, nil)
+	return nil
 }
 
 // sortOut tells the finished lessons that may still run something from those in use, l
@@ -42,13 +63,27 @@ func (e *Engine) sortOut(list []lab.Lesson, l *Lesson) (finished, inUse []*Lesso
 	for _, one := range e.all() {
 		k := known[one.ID]
 		switch {
-		case e.busy[one.ID], k.Started != nil && k.Finished == nil:
+		case e.busy[one.ID]:
 			inUse = append(inUse, one)
-		case k.Started != nil && !e.cleared[one.ID]:
+		case k.Started == nil || e.cleared[one.ID]:
+		case k.Finished == nil:
+			inUse = append(inUse, one)
+		default:
 			finished = append(finished, one)
 		}
 	}
 	return finished, inUse
+}
+
+// clear puts l away and remembers that it is.
+func (e *Engine) clear(ctx context.Context, l *Lesson, others []*Lesson) error {
+	if err := e.putAway(ctx, l, others); err != nil {
+		return err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.cleared[l.ID] = true
+	return nil
 }
 
 // putAway ends what runs in the namespaces of l that none of the others has.

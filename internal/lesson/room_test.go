@@ -38,4 +38,15 @@ func TestFinishedLessonsMakeRoom(t *testing.T) {
 			t.Errorf("emptied %q", got)
 		}
 	}
+	for _, id := range []string{half.ID, fresh.ID} { // finished or not
+		if err := r.Stop(t.Context(), id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := strings.Join(r.world.emptied, " "); got != "learn-done learn-half learn-shared learn-fresh" {
+		t.Errorf("emptied %q", got)
+	}
+	if err := r.Stop(t.Context(), "gitops/nothing"); lab.AsError(err).Code != lab.CodeNotFound {
+		t.Errorf("a lesson that is not there: %v", err)
+	}
 }

@@ -50,7 +50,7 @@ func (e *Engine) Start(ctx context.Context, id string) error {
 // prepare makes namespaces and repositories and runs start.sh.
 func (e *Engine) prepare(ctx context.Context, l *Lesson) error {
 	if e.opt.Grounds == nil || e.opt.Runner == nil {
-		return lab.Errorf(lab.CodeNotReady, "Wait for it: labbox status", "the workbench is not there yet")
+		return noWorkbench()
 	}
 	for _, name := range l.Namespaces {
 		if err := e.opt.Grounds.MakeNamespace(ctx, name); err != nil {
@@ -64,6 +64,10 @@ func (e *Engine) prepare(ctx context.Context, l *Lesson) error {
 	}
 	_, err := e.script(ctx, l, startScript, startWithin)
 	return err
+}
+
+func noWorkbench() error {
+	return lab.Errorf(lab.CodeNotReady, "Wait for it: labbox status", "the workbench is not there yet")
 }
 
 // script runs a script of the lesson; one that fails is an error with the end of what
@@ -118,7 +122,7 @@ func (e *Engine) Replay(ctx context.Context, id, task string) (string, error) {
 		return solution.Answer, nil
 	}
 	if e.opt.Runner == nil {
-		return "", lab.Errorf(lab.CodeNotReady, "Wait for it: labbox status", "the workbench is not there yet")
+		return "", noWorkbench()
 	}
 	return e.script(ctx, l, solveScript(task), solveWithin)
 }

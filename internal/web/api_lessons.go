@@ -17,6 +17,7 @@ func (s *Server) routeLessonAPI(g *echo.Group) {
 	g.GET("", s.apiLessons)
 	g.GET("/:trend/:id", s.apiLesson)
 	g.POST("/:trend/:id/start", s.apiLessonStart)
+	g.POST("/:trend/:id/stop", s.apiLessonStop)
 	g.POST("/:trend/:id/tasks/:task/check", s.apiLessonCheck)
 	g.POST("/:trend/:id/tasks/:task/hint", s.apiLessonHint)
 	g.POST("/:trend/:id/tasks/:task/solution", s.apiLessonSolution)
@@ -48,6 +49,13 @@ func (s *Server) lessons() (Lessons, error) {
 		return nil, notYet("the lessons")
 	}
 	return s.opt.Lessons.Lessons, nil
+}
+
+func (s *Server) lessonGrounds() (LessonGrounds, error) {
+	if s.opt.Lessons.Grounds == nil {
+		return nil, notYet("the lessons")
+	}
+	return s.opt.Lessons.Grounds, nil
 }
 
 func (s *Server) lessonTasks() (LessonTasks, error) {
@@ -84,11 +92,23 @@ func (s *Server) apiLesson(c echo.Context) error {
 
 // apiLessonStart answers with the lesson when its start has been brought about.
 func (s *Server) apiLessonStart(c echo.Context) error {
-	lessons, err := s.lessons()
+	grounds, err := s.lessonGrounds()
 	if err != nil {
 		return err
 	}
-	if err := lessons.Start(c.Request().Context(), lessonID(c)); err != nil {
+	if err := grounds.Start(c.Request().Context(), lessonID(c)); err != nil {
+		return err
+	}
+	return s.apiLesson(c)
+}
+
+// apiLessonStop answers with the lesson when what it ran has been ended.
+func (s *Server) apiLessonStop(c echo.Context) error {
+	grounds, err := s.lessonGrounds()
+	if err != nil {
+		return err
+	}
+	if err := grounds.Stop(c.Request().Context(), lessonID(c)); err != nil {
 		return err
 	}
 	return s.apiLesson(c)

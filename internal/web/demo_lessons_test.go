@@ -18,6 +18,7 @@ type demoLessons struct {
 	views  []lab.LessonView
 	notes  map[string]string
 	starts int
+	stops  int
 }
 
 func newDemoLessons() *demoLessons {
@@ -67,7 +68,7 @@ func demoCheck(lesson, task string, passed bool) *lab.LessonCheck {
 }
 
 func (d *demoLessons) parts() LessonParts {
-	return LessonParts{Lessons: d, Tasks: d, Notes: d, Scripts: d}
+	return LessonParts{Lessons: d, Grounds: d, Tasks: d, Notes: d, Scripts: d}
 }
 
 // find returns the lesson and, where task is not empty, the task.
@@ -127,6 +128,16 @@ func (d *demoLessons) Start(_ context.Context, id string) error {
 	v.Started = &now
 	d.starts++
 	return nil
+}
+
+func (d *demoLessons) Stop(_ context.Context, id string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	_, _, err := d.find(id, "")
+	if err == nil {
+		d.stops++
+	}
+	return err
 }
 
 func (d *demoLessons) Picture(_ context.Context, id, name string) ([]byte, error) {

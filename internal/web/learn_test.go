@@ -66,6 +66,10 @@ func TestLessonWithoutScripts(t *testing.T) {
 	if d.lessons.starts != 1 {
 		t.Errorf("%d starts", d.lessons.starts)
 	}
+	post("/stop", url.Values{}, "#tasks")
+	if d.lessons.stops != 1 {
+		t.Errorf("%d stops", d.lessons.stops)
+	}
 	if body := d.page(t, "/lessons/gitops/first"); strings.Contains(body, "What is in git holds.") || !strings.Contains(body, `id="lesson-start"`) {
 		t.Error("a lesson that was not begun shows its debrief, or has no start")
 	}
@@ -75,7 +79,7 @@ func TestFormsOfLessonsRefuse(t *testing.T) {
 	t.Parallel()
 	d := mustLearn(t)
 	for path, want := range map[string]int{
-		"/lessons/gitops/nothing/start": 404, "/lessons/gitops/drift/tasks/nothing/check": 404, "/lessons/gitops/drift/tasks/nothing/hint": 404,
+		"/lessons/gitops/nothing/start": 404, "/lessons/gitops/nothing/stop": 404, "/lessons/gitops/drift/tasks/nothing/check": 404, "/lessons/gitops/drift/tasks/nothing/hint": 404,
 		"/lessons/gitops/drift/tasks/nothing/solution": 404,
 	} {
 		if status, _, body := d.form(t, path, url.Values{}); status != want || !strings.Contains(body, "</html>") {

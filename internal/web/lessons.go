@@ -12,6 +12,7 @@ import (
 // a lesson that is being started.
 type LessonParts struct {
 	Lessons Lessons
+	Grounds LessonGrounds
 	Tasks   LessonTasks
 	Notes   LessonNotes
 	// Scripts runs and proves lessons; for sockets only, never for browsers.
@@ -24,11 +25,17 @@ type Lessons interface {
 	List(ctx context.Context) ([]lab.Lesson, error)
 	// Show returns one lesson. A lesson that was started is watched from then on.
 	Show(ctx context.Context, lesson string) (lab.LessonView, error)
-	// Start brings about the lesson's start and returns when it is there; the same
-	// resets it. Ticks stay.
-	Start(ctx context.Context, lesson string) error
 	// Picture returns an SVG file of the lesson.
 	Picture(ctx context.Context, lesson, name string) ([]byte, error)
+}
+
+// LessonGrounds is what a lesson has on the systems. Ticks stay, whatever is done to it.
+type LessonGrounds interface {
+	// Start brings about the lesson's start and returns when it is there; the same
+	// resets it.
+	Start(ctx context.Context, lesson string) error
+	// Stop ends what the lesson runs.
+	Stop(ctx context.Context, lesson string) error
 }
 
 // LessonTasks is what a learner does with one task.

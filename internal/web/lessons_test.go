@@ -27,6 +27,7 @@ func TestLessonRoutes(t *testing.T) {
 		{"one", admin, "GET", drift, "", 200, `"list":[{"id":"heal"`},
 		{"one that is not", web, "GET", "/api/v1/lessons/gitops/nothing", "", 404, `"code":"not-found"`},
 		{"start", web, "POST", drift + "/start", "", 200, `"started":"`},
+		{"stop", bench, "POST", drift + "/stop", "", 200, `"id":"gitops/drift"`},
 		{"check", bench, "POST", drift + "/tasks/heal/check", "", 200, `"passed":false`},
 		{"answer", web, "POST", drift + "/tasks/why/check", `{"answer":"b"}`, 200, `"passed":true`},
 		{"answer that is no JSON", web, "POST", drift + "/tasks/why/check", `b`, 400, `"code":"usage"`},

@@ -47,6 +47,8 @@ func (m mirror) Show(ctx context.Context, id string) (lab.LessonView, error) {
 
 func (m mirror) Start(context.Context, string) error { return fmt.Errorf("this is a mirror") }
 
+func (m mirror) Stop(context.Context, string) error { return fmt.Errorf("this is a mirror") }
+
 func (m mirror) Picture(ctx context.Context, id, name string) ([]byte, error) {
 	return mirrorGet[[]byte](ctx, m, "/api/v1/lessons/"+id+"/pictures/"+name)
 }
@@ -58,7 +60,7 @@ func mirrored(o *Options) {
 		return
 	}
 	m := mirror{base}
-	o.Lessons.Lessons = m
+	o.Lessons.Lessons, o.Lessons.Grounds = m, m
 	o.Status = func(ctx context.Context) lab.Status {
 		status, err := mirrorGet[lab.Status](ctx, m, "/api/v1/status")
 		if err != nil {

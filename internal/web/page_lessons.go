@@ -13,6 +13,7 @@ func (s *Server) routeLessonPages(g *echo.Group, e *echo.Echo) {
 	g.GET("/lessons/:trend/:id", s.pageLesson)
 	e.GET("/lessons/:trend/:id/pictures/:name", s.lessonPicture)
 	e.POST("/lessons/:trend/:id/start", s.formLessonStart)
+	e.POST("/lessons/:trend/:id/stop", s.formLessonStop)
 	e.POST("/lessons/:trend/:id/note", s.formLessonNote)
 	e.POST("/lessons/:trend/:id/tasks/:task/check", s.formLessonCheck)
 	e.POST("/lessons/:trend/:id/tasks/:task/hint", s.formLessonHint)
