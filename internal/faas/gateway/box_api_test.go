@@ -29,17 +29,22 @@ const space = "box-api"
 // LABBOX_TEST_ACCOUNT is the gateway's "namespace:account" where it is not the chart's,
 // LABBOX_TEST_IMAGE the Python runtime where it is not the lab's.
 func TestBoxAPI(t *testing.T) {
+	t.Parallel()
 	b := mustBox(t)
 	b.removeSpace(t)
 	t.Cleanup(func() { b.removeSpace(t) })
 	b.want(t, "POST", "/system/namespace/", map[string]any{"name": space, "labels": map[string]string{"openfaas": "1"}}, 201)
 	b.want(t, "POST", "/system/namespace/", map[string]any{"name": space, "labels": map[string]string{"openfaas": "1"}}, 409)
 	t.Run("rights", b.testRights)
-	t.Run("store", b.testStore)
-	t.Run("what the container gets", b.testContainer)
-	t.Run("logs over a restart", b.testRestart)
-	t.Run("functions that do not work", b.testBroken)
-	t.Run("namespace by other hands", b.testForeignMark)
+	for name, test := range map[string]func(*testing.T){
+		"store": b.testStore, "what the container gets": b.testContainer, "logs over a restart": b.testRestart,
+		"functions that do not work": b.testBroken, "namespace by other hands": b.testForeignMark,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t)
+		})
+	}
 }
 
 // testRights asks the API server, as the gateway and for a rehearsal only, for what it

@@ -20,6 +20,7 @@ import (
 // LABBOX_TEST_MLFLOW (http://host:port) say where the servers are reached from here,
 // LABBOX_TEST_GIT_INSIDE where Argo CD reaches the former.
 func TestBoxEvents(t *testing.T) {
+	t.Parallel()
 	e := &eventBox{queueBox: mustQueueBox(t), git: os.Getenv("LABBOX_TEST_GIT"), mlflow: os.Getenv("LABBOX_TEST_MLFLOW"), inside: os.Getenv("LABBOX_TEST_GIT_INSIDE")}
 	if e.git == "" || e.mlflow == "" {
 		t.Skip("LABBOX_TEST_GIT and LABBOX_TEST_MLFLOW are not set")
@@ -28,11 +29,18 @@ func TestBoxEvents(t *testing.T) {
 		e.inside = "http://git.git.svc.cluster.local:3000"
 	}
 	e.listen(t)
-	t.Run("git push and sync", e.testSync)
-	t.Run("promotion", e.testPromotion)
-	t.Run("cron", func(t *testing.T) { e.await(t, "cron", "box-events."+e.functions) })
-	// The function's pods name a port for metrics at which nobody answers.
-	t.Run("alert", func(t *testing.T) { e.await(t, "prometheus.alert.firing", "TargetDown") })
+	for name, test := range map[string]func(*testing.T){
+		"git push and sync": e.testSync,
+		"promotion":         e.testPromotion,
+		"cron":              func(t *testing.T) { e.await(t, "cron", "box-events."+e.functions) },
+		// The function's pods name a port for metrics at which nobody answers.
+		"alert": func(t *testing.T) { e.await(t, "prometheus.alert.firing", "TargetDown") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t)
+		})
+	}
 }
 
 type eventBox struct {
