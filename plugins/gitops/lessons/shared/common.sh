@@ -2,13 +2,15 @@
 # kubectl costs more than all the rest, and whoever resets a lesson waits for it.
 
 account=/var/run/secrets/kubernetes.io/serviceaccount
+answer=$(mktemp) # other lessons' scripts run beside this one
+trap 'rm -f "$answer"' EXIT
 argocd=/apis/argoproj.io/v1alpha1/namespaces/argocd/applications
 
 # api METHOD PATH [CURL'S ARGUMENTS]: one request; what is not there is no error.
 api() {
   local method=$1 path=$2
   shift 2
-  curl -sS -o /tmp/answer -w '' --cacert $account/ca.crt -H "Authorization: Bearer $(cat $account/token)" \
+  curl -sS -o "$answer" -w '' --cacert $account/ca.crt -H "Authorization: Bearer $(cat $account/token)" \
     -X "$method" "https://kubernetes.default.svc$path" "$@"
 }
 
@@ -23,7 +25,7 @@ remove() {
 # make PATH FILE: makes an object of a collection from YAML.
 make() {
   api POST "$1" -H 'Content-Type: application/yaml' --data-binary @"$2"
-  jq -e '.metadata.uid' /tmp/answer >/dev/null || { cat /tmp/answer >&2; return 1; }
+  jq -e '.metadata.uid' "$answer" >/dev/null || { cat "$answer" >&2; return 1; }
 }
 
 # drop APPLICATION...: takes Applications away from Argo CD and leaves what they deployed.
@@ -39,9 +41,9 @@ drop() {
 synced() {
   local app end=$((SECONDS + 20))
   for app; do
-    until api GET "$argocd/$app" && jq -e '.status.sync.status == "Synced"' /tmp/answer >/dev/null; do
+    until api GET "$argocd/$app" && jq -e '.status.sync.status == "Synced"' "$answer" >/dev/null; do
       if ((SECONDS >= end)); then
-        echo "Argo CD has not synced $app: $(jq -c '.status.sync, .status.conditions' /tmp/answer)" >&2
+        echo "Argo CD has not synced $app: $(jq -c '.status.sync, .status.conditions' "$answer")" >&2
         return 1
       fi
       sleep 0.2

@@ -2,12 +2,14 @@
 # start of kubectl costs more than all the rest, and whoever resets a lesson waits for it.
 
 account=/var/run/secrets/kubernetes.io/serviceaccount
+answer=$(mktemp) # other lessons' scripts run beside this one
+trap 'rm -f "$answer"' EXIT
 
 # api METHOD PATH [CURL'S ARGUMENTS]: one request; what is not there is no error.
 api() {
   local method=$1 path=$2
   shift 2
-  curl -sS -o /tmp/answer --cacert $account/ca.crt -H "Authorization: Bearer $(cat $account/token)" \
+  curl -sS -o "$answer" --cacert $account/ca.crt -H "Authorization: Bearer $(cat $account/token)" \
     -X "$method" "https://kubernetes.default.svc$path" "$@"
 }
 
@@ -22,7 +24,7 @@ remove() {
 # make PATH [FILE]: makes an object of a collection from YAML, else from standard input.
 make() {
   api POST "$1" -H 'Content-Type: application/yaml' --data-binary @"${2:--}"
-  jq -e '.metadata.uid' /tmp/answer >/dev/null || { cat /tmp/answer >&2; return 1; }
+  jq -e '.metadata.uid' "$answer" >/dev/null || { cat "$answer" >&2; return 1; }
 }
 
 # available NAMESPACE DEPLOYMENT...: waits until each has a pod that is ready.
@@ -30,9 +32,9 @@ available() {
   local namespace=$1 name end=$((SECONDS + 20))
   shift
   for name; do
-    until api GET "/apis/apps/v1/namespaces/$namespace/deployments/$name" && jq -e '.status.readyReplicas >= 1' /tmp/answer >/dev/null; do
+    until api GET "/apis/apps/v1/namespaces/$namespace/deployments/$name" && jq -e '.status.readyReplicas >= 1' "$answer" >/dev/null; do
       if ((SECONDS >= end)); then
-        echo "no pod of $name is ready: $(jq -c .status.conditions /tmp/answer)" >&2
+        echo "no pod of $name is ready: $(jq -c .status.conditions "$answer")" >&2
         return 1
       fi
       sleep 0.2

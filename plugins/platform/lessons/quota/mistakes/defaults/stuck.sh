@@ -8,11 +8,11 @@ for i in $(seq 80); do
   sleep 0.1
 done
 kubectl apply -f ~/learn-quota/guest.yaml
-# After ten refusals the next try is five seconds away.
+# After eleven refusals the next try is ten seconds away.
 for i in $(seq 80); do
   rs=$(kubectl -n learn-quota get rs -l app=guest -o jsonpath='{.items[0].metadata.name}' || true)
   refused=$(kubectl -n learn-quota get events -o json | jq --arg rs "$rs" '[.items[] | select(.reason == "FailedCreate" and .involvedObject.name == $rs) | .count // 1] | add // 0')
-  if [ "$refused" -ge 10 ]; then break; fi
+  if [ "$refused" -ge 11 ]; then break; fi
   sleep 0.25
 done
 kubectl apply -f - <<'YAML'
