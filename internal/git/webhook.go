@@ -32,12 +32,17 @@ type WebhookOptions struct {
 	// FirstWait is the pause after a first failed attempt; it doubles with each
 	// further one. Half a second when 0.
 	FirstWait time.Duration
+	// Quiet is how long after a push that closely followed another one of its repository
+	// it is delivered once more, under the same id. Argo CD forgets a refresh that is asked
+	// for while it is at the one before (persistAppStatus removes the annotation). Three
+	// seconds when 0.
+	Quiet time.Duration
 	// Client sends; one without proxies and redirects when nil.
 	Client *http.Client
 }
 
 // Dispatcher delivers pushes to webhooks in the background, in order for each URL,
-// each at most six times. What is undelivered when it stops is lost: a webhook is a
+// each tried at most six times. What is undelivered when it stops is lost: a webhook is a
 // hint, its receivers poll as well.
 type Dispatcher struct {
 	opt     WebhookOptions
@@ -51,6 +56,9 @@ type Dispatcher struct {
 func NewDispatcher(store *Store, metrics *Metrics, log *slog.Logger, opt WebhookOptions) *Dispatcher {
 	if opt.FirstWait == 0 {
 		opt.FirstWait = 500 * time.Millisecond
+	}
+	if opt.Quiet == 0 {
+		opt.Quiet = 3 * time.Second
 	}
 	if opt.Client == nil {
 		opt.Client = &http.Client{
@@ -77,9 +85,9 @@ func (d *Dispatcher) Announce(p Push) {
 // Run delivers until ctx is done.
 func (d *Dispatcher) Run(ctx context.Context) {
 	var wg sync.WaitGroup
-	queues := make([]chan []byte, len(d.opt.URLs))
+	queues := make([]chan delivery, len(d.opt.URLs))
 	for i, url := range d.opt.URLs {
-		queues[i] = make(chan []byte, queueLength)
+		queues[i] = make(chan delivery, queueLength)
 		wg.Go(func() { d.deliverAll(ctx, url, queues[i]) })
 	}
 	for {
@@ -95,7 +103,7 @@ func (d *Dispatcher) Run(ctx context.Context) {
 			}
 			for _, q := range queues {
 				select {
-				case q <- body:
+				case q <- delivery{repo: p.Repo, id: rand.Text(), body: body}:
 				default:
 					d.metrics.webhooks.WithLabelValues("dropped").Inc()
 				}
@@ -114,13 +122,41 @@ func (d *Dispatcher) body(ctx context.Context, p Push) ([]byte, error) {
 	return json.Marshal(payload)
 }
 
-func (d *Dispatcher) deliverAll(ctx context.Context, url string, queue <-chan []byte) {
+// delivery is a push for one URL.
+type delivery struct {
+	repo, id string
+	body     []byte
+	again    bool // it was delivered before
+}
+
+// deliverAll delivers in order, and the last of pushes that follow each other closely once
+// more when the repository has been quiet.
+func (d *Dispatcher) deliverAll(ctx context.Context, url string, queue chan delivery) {
+	type sent struct {
+		id string
+		at time.Time
+	}
+	last := map[string]sent{} // by repository
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case body := <-queue:
-			d.deliver(ctx, url, body)
+		case one := <-queue:
+			before := last[one.repo]
+			if one.again && one.id != before.id {
+				continue // a later push has taken its place
+			}
+			d.deliver(ctx, url, one)
+			last[one.repo] = sent{one.id, time.Now()}
+			if !one.again && time.Since(before.at) < d.opt.Quiet {
+				one.again = true
+				time.AfterFunc(d.opt.Quiet, func() {
+					select {
+					case queue <- one:
+					default: // what fills the queue tells as much
+					}
+				})
+			}
 		}
 	}
 }
@@ -128,14 +164,13 @@ func (d *Dispatcher) deliverAll(ctx context.Context, url string, queue <-chan []
 // errPermanent marks an answer that will not change by asking again.
 var errPermanent = errors.New("refused for good")
 
-// deliver posts body until the receiver takes it, refuses it for good, or the
+// deliver posts a push until the receiver takes it, refuses it for good, or the
 // attempts are used up.
-func (d *Dispatcher) deliver(ctx context.Context, url string, body []byte) {
+func (d *Dispatcher) deliver(ctx context.Context, url string, push delivery) {
 	wait := d.opt.FirstWait
-	id := rand.Text()
 	for n := 1; ; n++ {
 		begin := time.Now()
-		err := d.post(ctx, url, id, body)
+		err := d.post(ctx, url, push)
 		if err == nil {
 			d.metrics.webhooks.WithLabelValues("delivered").Inc()
 			d.log.Info("webhook delivered", "url", url, "attempt", n, "took", time.Since(begin).Round(time.Millisecond))
@@ -162,20 +197,20 @@ func (d *Dispatcher) deliver(ctx context.Context, url string, body []byte) {
 	}
 }
 
-func (d *Dispatcher) post(ctx context.Context, url, id string, body []byte) error {
+func (d *Dispatcher) post(ctx context.Context, url string, push delivery) error {
 	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(push.body))
 	if err != nil {
 		return fmt.Errorf("%w: %w", errPermanent, err)
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("User-Agent", "labbox-git")
 	req.Header.Set("X-Gogs-Event", "push")
-	req.Header.Set("X-Gogs-Delivery", id)
+	req.Header.Set("X-Gogs-Delivery", push.id)
 	if d.opt.Secret != "" {
 		mac := hmac.New(sha256.New, []byte(d.opt.Secret))
-		mac.Write(body)
+		mac.Write(push.body)
 		req.Header.Set("X-Gogs-Signature", hex.EncodeToString(mac.Sum(nil)))
 	}
 	resp, err := d.opt.Client.Do(req)

@@ -121,6 +121,30 @@ func TestWebhook(t *testing.T) {
 	})
 }
 
+// A push right after another one is told once more, under its id, for Argo CD may have
+// been at the one before; a push that stands alone is told once.
+func TestWebhookAgain(t *testing.T) {
+	t.Parallel()
+	f := mustServer(t, nil)
+	url, got := mustReceiver(t)
+	f.mustDispatch(WebhookOptions{URLs: []string{url}, Quiet: 2 * time.Second})
+	work := f.mustPush("twice", map[string]string{"a": "1"})
+	f.mustCommit(work, "more", map[string]string{"a": "2"})
+	mustGit(t, work, "push", "-q")
+	first, second, again := mustReceive(t, got), mustReceive(t, got), mustReceive(t, got)
+	id := func(x received) string { return x.header.Get("X-Gogs-Delivery") }
+	if id(first) == id(second) || id(again) != id(second) || !slices.Equal(again.body, second.body) {
+		t.Errorf("deliveries %s, %s, %s; want the second twice", id(first), id(second), id(again))
+	}
+	f.mustPush("alone", map[string]string{"a": "1"})
+	mustReceive(t, got)
+	select {
+	case x := <-got:
+		t.Errorf("%s of %s came once more", id(x), x.payload.Repository.Name)
+	case <-time.After(3 * time.Second): // longer than Quiet
+	}
+}
+
 // Whoever skips what no named file concerns must not be told half of the files.
 func TestPayloadNamesAllFilesOrNone(t *testing.T) {
 	t.Parallel()
@@ -193,7 +217,7 @@ func TestDelivery(t *testing.T) {
 			f.mustCreate("r")
 			url, got := mustReceiver(t, tt.statuses...)
 			d := f.mustDispatch(WebhookOptions{})
-			d.deliver(t.Context(), url, []byte(`{"ref":"x"}`))
+			d.deliver(t.Context(), url, delivery{id: "1", body: []byte(`{"ref":"x"}`)})
 			if len(got) != tt.attempts {
 				t.Errorf("%d attempts, want %d", len(got), tt.attempts)
 			}

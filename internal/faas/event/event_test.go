@@ -81,7 +81,7 @@ func TestPublish(t *testing.T) {
 	for _, d := range got {
 		states = append(states, d.State)
 	}
-	equal(t, "deliveries", states, "done", "queued", "failed", "unheard")
+	equal(t, "deliveries", states, "done", "unheard") // the function was called once
 	if d := got[0]; d.Function != "f" || d.Namespace != ns || d.CallID != c.ID || d.Status != 200 || d.Tries != 2 || d.Type != "dev.labbox.git.push" {
 		t.Errorf("delivery %+v", d)
 	}

@@ -44,7 +44,8 @@ type Ring struct {
 // NewRing returns a Ring of the newest size deliveries.
 func NewRing(size int) *Ring { return &Ring{size: size} }
 
-// add notes that e was queued for a function, could not be, or concerns nobody.
+// add notes that e was queued for a function, could not be, or concerns nobody. What comes
+// a second time is called once and noted once.
 func (r *Ring) add(e Event, key *store.Key, err error) {
 	d := Delivery{
 		ID: e.ID, Topic: e.Topic, Type: typePrefix + e.Topic, Source: e.Source, Subject: e.Subject, Time: e.Time.UTC(),
@@ -58,16 +59,27 @@ func (r *Ring) add(e Event, key *store.Key, err error) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if err != nil {
-		if old := r.find(d.CallID); old != nil {
+	if old := r.same(d); old != nil {
+		if err != nil || old.State == "failed" {
 			*old = d
-			return
 		}
+		return
 	}
 	r.all = append(r.all, d)
 	if len(r.all) > r.size {
 		r.all = append(r.all[:0], r.all[len(r.all)-r.size:]...)
 	}
+}
+
+// same returns what is known of the event on its way to the same function. The caller
+// holds the lock.
+func (r *Ring) same(d Delivery) *Delivery {
+	for i := len(r.all) - 1; i >= 0; i-- {
+		if old := &r.all[i]; old.ID == d.ID && old.Topic == d.Topic && old.CallID == d.CallID {
+			return old
+		}
+	}
+	return nil
 }
 
 // find returns the newest delivery of a call. The caller holds the lock.
