@@ -41,6 +41,15 @@ func oneLesson(cmd *cobra.Command, given []string) (string, error) {
 	return name, nil
 }
 
+// lessonAndLanguage is oneLesson for commands that print texts; the language must be one
+// that there is.
+func lessonAndLanguage(cmd *cobra.Command, given []string, lang string) (string, error) {
+	if _, err := language(cmd, lang); err != nil {
+		return "", err
+	}
+	return oneLesson(cmd, given)
+}
+
 func newLessonList(g *globals) *cobra.Command {
 	var lang string
 	cmd := &cobra.Command{Use: "list", Short: "List the lessons, and how far you are", Args: args(cobra.NoArgs)}
@@ -83,10 +92,7 @@ func newLessonShow(g *globals) *cobra.Command {
 	languageFlag(cmd, &lang)
 	cmd.Flags().BoolVar(&all, "debrief", false, "show the debrief before the lesson is finished, too")
 	return reading(g, cmd, func(ctx context.Context, cfg app.Config, given []string) (lab.LessonView, error) {
-		if _, err := language(cmd, lang); err != nil {
-			return lab.LessonView{}, err
-		}
-		name, err := oneLesson(cmd, given)
+		name, err := lessonAndLanguage(cmd, given, lang)
 		if err != nil {
 			return lab.LessonView{}, err
 		}

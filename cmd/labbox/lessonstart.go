@@ -22,10 +22,7 @@ func newLessonStart(g *globals, verb string) *cobra.Command {
 	languageFlag(cmd, &lang)
 	var took time.Duration
 	return reading(g, cmd, func(ctx context.Context, cfg app.Config, given []string) (lab.LessonView, error) {
-		if _, err := language(cmd, lang); err != nil {
-			return lab.LessonView{}, err
-		}
-		name, err := oneLesson(cmd, given)
+		name, err := lessonAndLanguage(cmd, given, lang)
 		if err != nil {
 			return lab.LessonView{}, err
 		}
@@ -51,10 +48,7 @@ func newLessonStop(g *globals) *cobra.Command {
 	cmd := &cobra.Command{Use: "stop TREND/ID", Short: "End what a lesson runs; what you have done stays ticked", Args: args(cobra.MaximumNArgs(1))}
 	languageFlag(cmd, &lang)
 	return reading(g, cmd, func(ctx context.Context, cfg app.Config, given []string) (lab.LessonView, error) {
-		if _, err := language(cmd, lang); err != nil {
-			return lab.LessonView{}, err
-		}
-		name, err := oneLesson(cmd, given)
+		name, err := lessonAndLanguage(cmd, given, lang)
 		if err != nil {
 			return lab.LessonView{}, err
 		}
@@ -72,10 +66,7 @@ func newLessonHint(g *globals) *cobra.Command {
 	cmd.Flags().StringVarP(&task, "task", "t", "", "the task (default the first that is not done)")
 	languageFlag(cmd, &lang)
 	return reading(g, cmd, func(ctx context.Context, cfg app.Config, given []string) (lab.Text, error) {
-		if _, err := language(cmd, lang); err != nil {
-			return lab.Text{}, err
-		}
-		name, err := oneLesson(cmd, given)
+		name, err := lessonAndLanguage(cmd, given, lang)
 		if err != nil {
 			return lab.Text{}, err
 		}
