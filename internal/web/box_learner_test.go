@@ -31,6 +31,8 @@ func lessonsLearnt() []learnt {
 				"cd ~/learn-drift && git pull -q", "sed -i '/replicas:/d' web/deployment.yaml && git diff --stat",
 				`git commit -qam "Leave it to the autoscaler" && git push -q`,
 				`kubectl -n argocd wait application/learn-drift --for=jsonpath='{.status.sync.revision}'="$(git rev-parse HEAD)" --timeout=60s`,
+				// Argo CD has seen the commit before it has applied it, and would scale back then.
+				`kubectl -n argocd wait application/learn-drift --for=jsonpath='{.status.operationState.syncResult.revision}'="$(git rev-parse HEAD)" --timeout=60s`,
 				"kubectl -n learn-drift scale deployment web --replicas=3",
 			},
 		}},

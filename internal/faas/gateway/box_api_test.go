@@ -196,6 +196,8 @@ func (b *box) testRestart(t *testing.T) {
 	if len(want) > 0 {
 		t.Errorf("the log ended before %q: %v", want[0], lines.Err())
 	}
+	// That a container was there before, the cluster says a moment after its log ends.
+	b.awaitText(t, "/system/logs?name=dies&namespace="+space, "last words")
 	text := b.want(t, "GET", "/system/logs?name=dies&namespace="+space, nil, 200)
 	if strings.Count(text, "life begins") < 2 || !strings.Contains(text, "last words") {
 		t.Errorf("the log without following lacks a life: %s", text)
