@@ -10,8 +10,9 @@ done
 kubectl apply -f ~/learn-quota/guest.yaml
 # After eleven refusals the next try is ten seconds away.
 for i in $(seq 80); do
-  rs=$(kubectl -n learn-quota get rs -l app=guest -o jsonpath='{.items[0].metadata.name}' || true)
-  refused=$(kubectl -n learn-quota get events -o json | jq --arg rs "$rs" '[.items[] | select(.reason == "FailedCreate" and .involvedObject.name == $rs) | .count // 1] | add // 0')
+  # By its uid: the one before, of the same file, had the same name.
+  rs=$(kubectl -n learn-quota get rs -l app=guest -o jsonpath='{.items[0].metadata.uid}' || true)
+  refused=$(kubectl -n learn-quota get events -o json | jq --arg rs "$rs" '[.items[] | select(.reason == "FailedCreate" and .involvedObject.uid == $rs) | .count // 1] | add // 0')
   if [ "$refused" -ge 11 ]; then break; fi
   sleep 0.25
 done
