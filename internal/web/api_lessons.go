@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -51,11 +52,12 @@ func (s *Server) lessons() (Lessons, error) {
 	return s.opt.Lessons.Lessons, nil
 }
 
-func (s *Server) lessonGrounds() (LessonGrounds, error) {
+// onGrounds starts or stops the lesson of the request.
+func (s *Server) onGrounds(c echo.Context, do func(LessonGrounds, context.Context, string) error) error {
 	if s.opt.Lessons.Grounds == nil {
-		return nil, notYet("the lessons")
+		return notYet("the lessons")
 	}
-	return s.opt.Lessons.Grounds, nil
+	return do(s.opt.Lessons.Grounds, c.Request().Context(), lessonID(c))
 }
 
 func (s *Server) lessonTasks() (LessonTasks, error) {
@@ -92,11 +94,7 @@ func (s *Server) apiLesson(c echo.Context) error {
 
 // apiLessonStart answers with the lesson when its start has been brought about.
 func (s *Server) apiLessonStart(c echo.Context) error {
-	grounds, err := s.lessonGrounds()
-	if err != nil {
-		return err
-	}
-	if err := grounds.Start(c.Request().Context(), lessonID(c)); err != nil {
+	if err := s.onGrounds(c, LessonGrounds.Start); err != nil {
 		return err
 	}
 	return s.apiLesson(c)
@@ -104,11 +102,7 @@ func (s *Server) apiLessonStart(c echo.Context) error {
 
 // apiLessonStop answers with the lesson when what it ran has been ended.
 func (s *Server) apiLessonStop(c echo.Context) error {
-	grounds, err := s.lessonGrounds()
-	if err != nil {
-		return err
-	}
-	if err := grounds.Stop(c.Request().Context(), lessonID(c)); err != nil {
+	if err := s.onGrounds(c, LessonGrounds.Stop); err != nil {
 		return err
 	}
 	return s.apiLesson(c)

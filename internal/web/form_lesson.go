@@ -15,22 +15,14 @@ func backToLesson(c echo.Context, fragment string) error {
 }
 
 func (s *Server) formLessonStart(c echo.Context) error {
-	grounds, err := s.lessonGrounds()
-	if err != nil {
-		return err
-	}
-	if err := grounds.Start(c.Request().Context(), lessonID(c)); err != nil {
+	if err := s.onGrounds(c, LessonGrounds.Start); err != nil {
 		return err
 	}
 	return backToLesson(c, "tasks")
 }
 
 func (s *Server) formLessonStop(c echo.Context) error {
-	grounds, err := s.lessonGrounds()
-	if err != nil {
-		return err
-	}
-	if err := grounds.Stop(c.Request().Context(), lessonID(c)); err != nil {
+	if err := s.onGrounds(c, LessonGrounds.Stop); err != nil {
 		return err
 	}
 	return backToLesson(c, "tasks")

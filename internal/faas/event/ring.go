@@ -59,7 +59,8 @@ func (r *Ring) add(e Event, key *store.Key, err error) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if old := r.same(d); old != nil {
+	same := func(old Delivery) bool { return old.ID == d.ID && old.Topic == d.Topic && old.CallID == d.CallID }
+	if old := r.newest(same); old != nil {
 		if err != nil || old.State == "failed" {
 			*old = d
 		}
@@ -71,21 +72,10 @@ func (r *Ring) add(e Event, key *store.Key, err error) {
 	}
 }
 
-// same returns what is known of the event on its way to the same function. The caller
-// holds the lock.
-func (r *Ring) same(d Delivery) *Delivery {
+// newest returns the newest delivery that is so, or nil. The caller holds the lock.
+func (r *Ring) newest(is func(Delivery) bool) *Delivery {
 	for i := len(r.all) - 1; i >= 0; i-- {
-		if old := &r.all[i]; old.ID == d.ID && old.Topic == d.Topic && old.CallID == d.CallID {
-			return old
-		}
-	}
-	return nil
-}
-
-// find returns the newest delivery of a call. The caller holds the lock.
-func (r *Ring) find(call string) *Delivery {
-	for i := len(r.all) - 1; i >= 0 && call != ""; i-- {
-		if r.all[i].CallID == call {
+		if is(r.all[i]) {
 			return &r.all[i]
 		}
 	}
@@ -99,7 +89,7 @@ func (r *Ring) Observe(o queue.Outcome) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if d := r.find(o.ID); d != nil {
+	if d := r.newest(func(d Delivery) bool { return d.CallID == o.ID && o.ID != "" }); d != nil {
 		d.State, d.Status, d.Tries, d.Error, d.Changed = o.State, o.Status, o.Try, o.Error, time.Now().UTC()
 	}
 }
