@@ -13,8 +13,6 @@ import (
 
 	containerd "github.com/containerd/containerd/v2/client"
 	"github.com/containerd/containerd/v2/core/content"
-	"github.com/containerd/containerd/v2/core/leases"
-	"github.com/containerd/containerd/v2/pkg/namespaces"
 	"github.com/containerd/errdefs"
 	"github.com/distribution/reference"
 	"github.com/opencontainers/go-digest"
@@ -65,12 +63,11 @@ func Add(ctx context.Context, socket string, a Addition) (*Added, error) {
 		return nil, fmt.Errorf("connect to containerd: %w", err)
 	}
 	defer client.Close()
-	ctx = namespaces.WithNamespace(ctx, namespace)
-	ctx, done, err := client.WithLease(ctx, leases.WithRandomID(), leases.WithExpiration(leaseTime))
+	ctx, done, err := withLease(ctx, client)
 	if err != nil {
-		return nil, fmt.Errorf("take a lease: %w", err)
+		return nil, err
 	}
-	defer func() { _ = done(context.WithoutCancel(ctx)) }()
+	defer done()
 	base, err := readBase(ctx, client, a.Base)
 	if err != nil {
 		return nil, err

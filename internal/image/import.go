@@ -6,13 +6,10 @@ import (
 	"io/fs"
 	"slices"
 	"sync"
-	"time"
 
 	containerd "github.com/containerd/containerd/v2/client"
 	"github.com/containerd/containerd/v2/core/content"
 	"github.com/containerd/containerd/v2/core/images"
-	"github.com/containerd/containerd/v2/core/leases"
-	"github.com/containerd/containerd/v2/pkg/namespaces"
 	"github.com/containerd/errdefs"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 	"golang.org/x/sync/errgroup"
@@ -25,8 +22,6 @@ const (
 	snapshotter = "overlayfs"
 	// parallel is how many layers are unpacked at a time.
 	parallel = 2
-	// leaseTime protects a half-done import from containerd's garbage collection.
-	leaseTime = time.Hour
 )
 
 // recordLabels tell the kubelet's side of containerd that an image is its own and
@@ -77,13 +72,15 @@ func ImportWith(ctx context.Context, socket string, layout fs.FS, o Options) err
 		return fmt.Errorf("connect to containerd: %w", err)
 	}
 	defer client.Close()
-	ctx = namespaces.WithNamespace(ctx, namespace)
-	ctx, done, err := client.WithLease(ctx, leases.WithRandomID(), leases.WithExpiration(leaseTime))
+	return importInto(ctx, client, layout, chosen, o)
+}
+
+func importInto(ctx context.Context, client *containerd.Client, layout fs.FS, chosen []source, o Options) error {
+	ctx, done, err := withLease(ctx, client)
 	if err != nil {
-		return fmt.Errorf("take a lease: %w", err)
+		return err
 	}
-	// The lease goes even when ctx is done: what is complete is referenced by then.
-	defer func() { _ = done(context.WithoutCancel(ctx)) }()
+	defer done()
 	i := newImporter(client, layout, o)
 	for _, s := range chosen {
 		i.total += s.size()
@@ -191,11 +188,7 @@ func (i *importer) present(ctx context.Context, s source) (bool, error) {
 	if img.Target.Digest != s.target.Digest {
 		return false, nil
 	}
-	_, err = i.client.SnapshotService(snapshotter).Stat(ctx, s.top().String())
-	if errdefs.IsNotFound(err) {
-		return false, nil
-	}
-	return err == nil, err
+	return i.holdSnapshot(ctx, s.top())
 }
 
 // writeSmall writes manifest and configuration, each with the references that keep
@@ -209,44 +202,28 @@ func (i *importer) writeSmall(ctx context.Context, s source) error {
 	return i.write(ctx, s.target, manifest)
 }
 
-// write copies one blob of the layout into containerd, which checks its digest.
+// write copies one blob of the layout into containerd, which checks its digest. A
+// blob that is there is not copied, but it joins the lease of ctx all the same.
 func (i *importer) write(ctx context.Context, d ocispec.Descriptor, labels map[string]string) error {
-	store := i.client.ContentStore()
-	info, err := store.Info(ctx, d.Digest)
-	if err == nil {
-		return i.label(ctx, info, labels)
-	}
-	if !errdefs.IsNotFound(err) {
-		return fmt.Errorf("look up blob %s: %w", d.Digest, err)
-	}
 	f, err := i.layout.Open(blobPath(d.Digest))
 	if err != nil {
 		return fmt.Errorf("open blob: %w", err)
 	}
 	defer f.Close()
-	err = content.WriteBlob(ctx, store, "labbox-"+d.Digest.String(), f, d, content.WithLabels(labels))
-	if err != nil {
+	store := i.client.ContentStore()
+	if err := content.WriteBlob(ctx, store, "labbox-"+d.Digest.String(), f, d, content.WithLabels(labels)); err != nil {
 		return fmt.Errorf("write blob %s: %w", d.Digest, err)
 	}
-	return nil
-}
-
-func (i *importer) label(ctx context.Context, info content.Info, labels map[string]string) error {
-	var fields []string
-	if info.Labels == nil {
-		info.Labels = map[string]string{}
-	}
-	for k, v := range labels {
-		if info.Labels[k] != v {
-			info.Labels[k] = v
-			fields = append(fields, "labels."+k)
-		}
-	}
-	if len(fields) == 0 {
+	if len(labels) == 0 {
 		return nil
 	}
-	if _, err := i.client.ContentStore().Update(ctx, info, fields...); err != nil {
-		return fmt.Errorf("label blob %s: %w", info.Digest, err)
+	// Of a blob that was there before, WriteBlob leaves the labels as they were.
+	var fields []string
+	for k := range labels {
+		fields = append(fields, "labels."+k)
+	}
+	if _, err := store.Update(ctx, content.Info{Digest: d.Digest, Labels: labels}, fields...); err != nil {
+		return fmt.Errorf("label blob %s: %w", d.Digest, err)
 	}
 	return nil
 }

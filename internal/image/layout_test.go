@@ -16,23 +16,46 @@ import (
 // mustLayout returns a layout with one image per reference, all of one layer.
 func mustLayout(t *testing.T, refs ...string) fstest.MapFS {
 	t.Helper()
+	var images []layered
+	for _, ref := range refs {
+		images = append(images, layered{ref, []string{"layer"}})
+	}
+	return mustLayers(t, images...)
+}
+
+// layered is an image of layers that hold one text each.
+type layered struct {
+	ref    string
+	layers []string
+}
+
+func mustLayers(t *testing.T, images ...layered) fstest.MapFS {
+	t.Helper()
 	layout := fstest.MapFS{}
+	blob := func(mediaType string, raw []byte) ocispec.Descriptor {
+		d := ocispec.Descriptor{MediaType: mediaType, Digest: digest.FromBytes(raw), Size: int64(len(raw))}
+		layout[blobPath(d.Digest)] = &fstest.MapFile{Data: raw}
+		return d
+	}
 	put := func(mediaType string, v any) ocispec.Descriptor {
 		raw, err := json.Marshal(v)
 		if err != nil {
 			t.Fatal(err)
 		}
-		d := ocispec.Descriptor{MediaType: mediaType, Digest: digest.FromBytes(raw), Size: int64(len(raw))}
-		layout[blobPath(d.Digest)] = &fstest.MapFile{Data: raw}
-		return d
+		return blob(mediaType, raw)
 	}
-	layer := put("layer", "layer")
 	var index ocispec.Index
-	for _, ref := range refs {
-		config := ocispec.Image{RootFS: ocispec.RootFS{DiffIDs: []digest.Digest{digest.FromString("layer")}}}
-		m := ocispec.Manifest{Config: put(ocispec.MediaTypeImageConfig, config), Layers: []ocispec.Descriptor{layer}}
+	for _, image := range images {
+		var config ocispec.Image
+		var m ocispec.Manifest
+		for _, text := range image.layers {
+			layer := blob(ocispec.MediaTypeImageLayer, []byte(text))
+			m.Layers = append(m.Layers, layer)
+			config.RootFS.DiffIDs = append(config.RootFS.DiffIDs, layer.Digest)
+		}
+		m.Config = put(ocispec.MediaTypeImageConfig, config)
 		d := put(ocispec.MediaTypeImageManifest, m)
-		d.Annotations = map[string]string{ocispec.AnnotationRefName: ref}
+		d.Annotations = map[string]string{ocispec.AnnotationRefName: image.ref}
 		index.Manifests = append(index.Manifests, d)
 	}
 	raw, err := json.Marshal(index)

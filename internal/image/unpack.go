@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sync"
 
+	"github.com/containerd/containerd/v2/core/leases"
 	"github.com/containerd/containerd/v2/core/mount"
 	"github.com/containerd/errdefs"
 )
@@ -28,23 +29,21 @@ func (i *importer) unpack(ctx context.Context, s source, n int) error {
 		return err
 	}
 	defer i.slots.leave()
-	sn, chain := i.client.SnapshotService(snapshotter), s.chains[n].String()
-	if _, err := sn.Stat(ctx, chain); err == nil {
-		return nil
-	}
-	layer := s.manifest.Layers[n]
-	if err := i.write(ctx, layer, nil); err != nil {
+	if there, err := i.holdSnapshot(ctx, s.chains[n]); there || err != nil {
 		return err
 	}
+	if err := i.write(ctx, s.manifest.Layers[n], nil); err != nil {
+		return err
+	}
+	sn, chain := i.client.SnapshotService(snapshotter), s.chains[n].String()
 	parent := ""
 	if n > 0 {
 		parent = s.chains[n-1].String()
 	}
-	// A fixed key: what an interrupted import left is removed, not piled up.
-	key := "labbox-unpack-" + chain
-	if err := sn.Remove(ctx, key); err != nil && !errdefs.IsNotFound(err) {
-		return fmt.Errorf("remove the rest of an earlier attempt: %w", err)
-	}
+	// The key is this import's own, since another may be at the same layer. What an
+	// interrupted one leaves goes with its lease.
+	lease, _ := leases.FromContext(ctx)
+	key := "labbox-unpack-" + lease + "-" + chain
 	mounts, err := sn.Prepare(ctx, key, parent)
 	if err != nil {
 		return fmt.Errorf("prepare layer %d: %w", n+1, err)
@@ -55,7 +54,10 @@ func (i *importer) unpack(ctx context.Context, s source, n int) error {
 		return err
 	}
 	err = sn.Commit(ctx, chain, key)
-	if err != nil && !errdefs.IsAlreadyExists(err) {
+	if errdefs.IsAlreadyExists(err) { // another import was faster; the rest goes with the lease
+		_, err = i.holdSnapshot(ctx, s.chains[n])
+	}
+	if err != nil {
 		return fmt.Errorf("keep layer %d: %w", n+1, err)
 	}
 	return nil
