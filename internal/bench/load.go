@@ -172,11 +172,11 @@ func (g *generator) memory(ctx context.Context) error {
 	}
 	g.add("gatewayMemory", after)
 	g.add("gatewayGrowth", after-before)
-	fmt.Fprintf(g.progress, "  gateway: %.1f MiB, after %d calls %.1f MiB\n", before, out.calls, after)
+	fmt.Fprintf(g.progress, "  gateway: %.1f MB, after %d calls %.1f MB\n", before, out.calls, after)
 	return nil
 }
 
-// resident reads the gateway's memory in MiB.
+// resident reads the gateway's memory in MB.
 func resident(ctx context.Context, url string) (float64, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
@@ -194,7 +194,7 @@ func resident(ctx context.Context, url string) (float64, error) {
 	for line := range strings.Lines(string(text)) {
 		if value, ok := strings.CutPrefix(line, "process_resident_memory_bytes "); ok {
 			n, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
-			return n / (1 << 20), err
+			return n / 1e6, err
 		}
 	}
 	return 0, fmt.Errorf("the metrics at %s do not tell the process's memory", url)

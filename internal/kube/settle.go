@@ -12,14 +12,20 @@ const (
 	garbageAtStart = 50
 	garbageSettled = 25
 	startTime      = 10 * time.Second
-	// quietAfter is when the lab is furnished and what was needed for that only
-	// can be given back.
-	quietAfter = 90 * time.Second
+	// giveBackEvery is how often a child gives free memory back at once, which the
+	// runtime alone does hesitantly: a lab that furnishes itself, or a learner who
+	// installs something, needs a lot for a short time. It takes some hundredths of a
+	// second.
+	giveBackEvery = time.Minute
 )
 
 // settle makes this process spare memory once it has started.
 func settle() {
 	debug.SetGCPercent(garbageAtStart)
 	time.AfterFunc(startTime, func() { debug.SetGCPercent(garbageSettled) })
-	time.AfterFunc(quietAfter, debug.FreeOSMemory)
+	go func() {
+		for range time.Tick(giveBackEvery) {
+			debug.FreeOSMemory()
+		}
+	}()
 }
