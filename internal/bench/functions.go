@@ -30,7 +30,7 @@ const (
 // Load figures, of functions and the gateway before them, with their units and goals.
 func loadSpecs() []spec {
 	out := []spec{
-		{"gatewayMemory", "MB", 0}, {"gatewayGrowth", "MiB", 0},
+		{"gatewayMemory", "MB", 0}, {"gatewayGrowth", "MB", 0},
 		{"killCalls", "calls", 0}, {"killFailed", "calls", 0}, {"killWorst", "ms", 0},
 		{"coldStartGo", "s", .4}, {"coldStartPython", "s", 1},
 	}

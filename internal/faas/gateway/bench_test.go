@@ -38,8 +38,7 @@ func BenchmarkCallThroughGateway(b *testing.B) {
 	synced := make(chan struct{})
 	go func() { _ = gateway.Watch(b.Context(), func() { close(synced) }) }()
 	<-synced
-	_, front := replica(b, "127.0.0.1", 0, gateway.Handler())
-	measureCalls(b, fmt.Sprintf("http://127.0.0.1:%d/function/f", front))
+	measureCalls(b, served(b, gateway)+"/function/f")
 }
 
 func answerShortly(w http.ResponseWriter, r *http.Request) {

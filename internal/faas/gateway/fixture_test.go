@@ -74,9 +74,20 @@ func newExtended(t *testing.T, change func(*Config), extend func(*testing.T, *Se
 	if config.NamespaceRole != "" {
 		cluster.AwaitWatch(t, "namespaces", 1)
 	}
-	server := httptest.NewServer(gateway.Handler())
+	return &fixture{cluster, gateway, served(t, gateway)}
+}
+
+// served serves gateway as Run does and returns its address.
+func served(t testing.TB, gateway *Server) (url string) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := &httptest.Server{Listener: gateway.newFront(l), Config: &http.Server{Handler: gateway.Handler()}}
+	server.Start()
 	t.Cleanup(server.Close)
-	return &fixture{cluster, gateway, server.URL}
+	return "http://" + l.Addr().String()
 }
 
 // function is a Deployment as the store makes it.

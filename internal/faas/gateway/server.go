@@ -21,6 +21,9 @@ import (
 	"github.com/labbox/labbox/internal/faas/store"
 )
 
+// idleTimeout is how long a client's unused connection is kept.
+const idleTimeout = 2 * time.Minute
+
 // Server is the gateway. Make it with New; its Handler may be used at once, and
 // answers 503 on /healthz until Run has seen the cluster.
 type Server struct {
@@ -105,7 +108,7 @@ func (s *Server) Run(ctx context.Context, ready func()) error {
 		return fmt.Errorf("listen for metrics: %w", err)
 	}
 	tasks := []func() error{
-		func() error { return serve(ctx, main, s.Handler(), s.config.ReadTimeout) },
+		func() error { return serve(ctx, s.newFront(main), s.Handler(), s.config.ReadTimeout) },
 		func() error { return serve(ctx, side, s.MetricsHandler(), s.config.ReadTimeout) },
 		func() error { return s.Watch(ctx, ready) },
 	}
@@ -154,7 +157,7 @@ func (s *Server) Watch(ctx context.Context, ready func()) error {
 // serve answers on l until ctx is done, then lets running calls finish.
 func serve(ctx context.Context, l net.Listener, h http.Handler, headerTimeout time.Duration) error {
 	server := &http.Server{
-		Handler: h, ReadHeaderTimeout: headerTimeout, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		Handler: h, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: 64 << 10,
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(l) }()
@@ -165,7 +168,11 @@ func serve(ctx context.Context, l net.Listener, h http.Handler, headerTimeout ti
 	}
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
 	defer cancel()
-	if err := server.Shutdown(grace); err != nil {
+	err := server.Shutdown(grace)
+	if f, ok := l.(*front); ok {
+		err = errors.Join(err, f.drain(grace))
+	}
+	if err != nil {
 		return server.Close()
 	}
 	return nil

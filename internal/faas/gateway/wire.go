@@ -181,23 +181,10 @@ func appendRequest(b []byte, r *http.Request, body []byte) ([]byte, error) {
 		case "Host", "Content-Length", "Transfer-Encoding", "Trailer", "Connection":
 			continue // ours to say
 		}
-		if strings.ContainsAny(name, "\r\n: ") {
+		if name == "User-Agent" && len(values) > 0 && values[0] == "" { // so ReverseProxy asks for none
 			continue
 		}
-		for _, v := range values {
-			if v == "" && name == "User-Agent" { // so ReverseProxy asks for none
-				continue
-			}
-			b = append(append(b, name...), ": "...)
-			start := len(b)
-			b = append(b, v...)
-			for i := start; i < len(b); i++ {
-				if b[i] == '\r' || b[i] == '\n' {
-					b[i] = ' '
-				}
-			}
-			b = append(b, "\r\n"...)
-		}
+		b = appendField(b, name, values)
 	}
 	if len(body) > 0 || r.Method == http.MethodPost || r.Method == http.MethodPut || r.Method == http.MethodPatch {
 		b = strconv.AppendInt(append(b, "Content-Length: "...), int64(len(body)), 10)

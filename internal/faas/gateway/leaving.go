@@ -1,0 +1,68 @@
+package gateway
+
+import (
+	"net"
+	"syscall"
+	"time"
+)
+
+// leavingAfter is how long a plain call runs before its client is watched: a shorter one
+// is over before it could be stopped.
+const leavingAfter = 100 * time.Millisecond
+
+// leaving ends a lane's context when the client goes away while it waits for an answer.
+type leaving struct {
+	timer  *time.Timer
+	looked chan bool // whether the client is gone
+}
+
+// watch begins; end must follow.
+func (w *leaving) watch(l *lane) {
+	if w.timer != nil {
+		w.timer.Reset(leavingAfter)
+		return
+	}
+	w.looked = make(chan bool, 1)
+	w.timer = time.AfterFunc(leavingAfter, func() {
+		gone := left(l.Conn)
+		if gone {
+			l.cancel()
+		}
+		w.looked <- gone
+	})
+}
+
+// end says whether the client is still there.
+func (w *leaving) end(l *lane) bool {
+	if w.timer.Stop() {
+		return true
+	}
+	_ = l.SetReadDeadline(time.Unix(1, 0))
+	gone := <-w.looked
+	l.deadline = time.Time{}
+	_ = l.SetReadDeadline(l.deadline)
+	return !gone
+}
+
+// left waits for something to read, or the deadline, and says whether it is the end.
+func left(conn net.Conn) bool {
+	sc, ok := conn.(syscall.Conn)
+	if !ok {
+		return false
+	}
+	raw, err := sc.SyscallConn()
+	if err != nil {
+		return false
+	}
+	gone := false
+	_ = raw.Read(func(fd uintptr) bool {
+		var one [1]byte
+		n, _, err := syscall.Recvfrom(int(fd), one[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
+		if err == syscall.EAGAIN || err == syscall.EINTR {
+			return false
+		}
+		gone = n <= 0
+		return true
+	})
+	return gone
+}
