@@ -88,7 +88,7 @@ func (b *box) lessonsKept() {
 // boxLessons proves every lesson on the real lab, trends side by side.
 func boxLessons(t *testing.T, b *box) {
 	if os.Getenv("LABBOX_BOX_PROVE") == "" {
-		t.Skip("nine minutes of its own: make box LABBOX_BOX_PROVE=1, or \"make prove\" on a lab that runs")
+		t.Skip("LABBOX_BOX_PROVE is empty; \"make prove\" proves the lessons on a lab that runs")
 	}
 	out, errOut, code := b.labbox("lesson", "prove", "-o", "json")
 	if err := os.WriteFile(proofFile, []byte(out), 0o644); err != nil { //nolint:gosec // for everybody to read

@@ -1,10 +1,6 @@
 package gateway
 
-import (
-	"net"
-	"syscall"
-	"time"
-)
+import "time"
 
 // leavingAfter is how long a plain call runs before its client is watched: a shorter one
 // is over before it could be stopped.
@@ -42,27 +38,4 @@ func (w *leaving) end(l *lane) bool {
 	l.deadline = time.Time{}
 	_ = l.SetReadDeadline(l.deadline)
 	return !gone
-}
-
-// left waits for something to read, or the deadline, and says whether it is the end.
-func left(conn net.Conn) bool {
-	sc, ok := conn.(syscall.Conn)
-	if !ok {
-		return false
-	}
-	raw, err := sc.SyscallConn()
-	if err != nil {
-		return false
-	}
-	gone := false
-	_ = raw.Read(func(fd uintptr) bool {
-		var one [1]byte
-		n, _, err := syscall.Recvfrom(int(fd), one[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
-		if err == syscall.EAGAIN || err == syscall.EINTR {
-			return false
-		}
-		gone = n <= 0
-		return true
-	})
-	return gone
 }

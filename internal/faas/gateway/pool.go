@@ -1,9 +1,7 @@
 package gateway
 
 import (
-	"net"
 	"sync"
-	"syscall"
 	"time"
 )
 
@@ -83,23 +81,4 @@ func (p *pool) sweep() {
 	if len(p.idle) > 0 {
 		p.sweeper = time.AfterFunc(maxIdleTime/2, p.sweep)
 	}
-}
-
-// quiet says whether an idle connection is open: nothing to read, not even its end.
-func quiet(conn net.Conn) bool {
-	sc, ok := conn.(syscall.Conn)
-	if !ok {
-		return true
-	}
-	raw, err := sc.SyscallConn()
-	if err != nil {
-		return false
-	}
-	open := false
-	err = raw.Control(func(fd uintptr) {
-		var one [1]byte
-		_, _, err := syscall.Recvfrom(int(fd), one[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
-		open = err == syscall.EAGAIN
-	})
-	return err == nil && open
 }
