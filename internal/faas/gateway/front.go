@@ -167,3 +167,12 @@ func (c *passedConn) Read(p []byte) (int, error) {
 	c.read = c.read[n:]
 	return n, nil
 }
+
+// CloseWrite ends one direction: http.Server does that before it leaves a request unread,
+// so that the client gets the answer.
+func (c *passedConn) CloseWrite() error {
+	if tcp, ok := c.Conn.(*net.TCPConn); ok {
+		return tcp.CloseWrite()
+	}
+	return nil
+}

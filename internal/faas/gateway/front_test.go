@@ -114,6 +114,35 @@ func mustDial(t *testing.T, url string) net.Conn {
 	return conn
 }
 
+// http.Server ends one direction of a connection whose request it did not read, so that
+// the client gets the answer; a connection that was passed on can do that.
+func TestPassedConnEndsOneDirection(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	client := mustDial(t, "http://"+l.Addr().String())
+	conn, err := l.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	passed := &passedConn{conn, []byte("read, ")}
+	if err := passed.CloseWrite(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.Read(make([]byte, 1)); err != io.EOF {
+		t.Errorf("the client reads %v", err)
+	}
+	_, _ = io.WriteString(client, "and not")
+	_ = client.Close()
+	if got, err := io.ReadAll(passed); string(got) != "read, and not" || err != nil {
+		t.Errorf("%q, %v", got, err)
+	}
+}
+
 // A client that leaves ends a plain call for the function, too.
 func TestFrontCallEndsWithItsClient(t *testing.T) {
 	t.Parallel()
