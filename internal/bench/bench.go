@@ -120,7 +120,7 @@ func once(ctx context.Context, o Options, first bool, values map[string][]float6
 	}()
 	stages := []func(context.Context) error{b.cold, b.idle, b.capstone, b.worked, b.sizes, b.warm}
 	if first {
-		stages = append(stages, func(ctx context.Context) error {
+		stages = append(stages, func(ctx context.Context) error { return rest(ctx, o.Idle) }, func(ctx context.Context) error {
 			load, err := b.functions(ctx)
 			maps.Copy(values, load)
 			return err
