@@ -32,8 +32,9 @@ func TestBoxTerminal(t *testing.T) {
 	}
 	first.mustType("sleep 0.3; stty size\r") // the size travels beside what is typed
 	first.mustSee("20 70\r\n")
-	first.mustType("setsid sleep 98765 >/dev/null 2>&1 & echo began\r")
-	first.mustSee("\r\nbegan\r\n")
+	// In a shell of its own: this one would tell of the job's end at any later line.
+	first.mustType("(setsid sleep 98765 >/dev/null 2>&1 &); echo began\r")
+	first.mustSee("\rbegan\r\n")
 	first.conn.Close()
 
 	second := lab.mustOpen(t, terminalHello{Session: first.session, Cols: 70, Rows: 20})
