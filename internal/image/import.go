@@ -188,7 +188,7 @@ func (i *importer) present(ctx context.Context, s source) (bool, error) {
 	if img.Target.Digest != s.target.Digest {
 		return false, nil
 	}
-	return i.holdSnapshot(ctx, s.top())
+	return i.unpacked(ctx, s.top()) // the image's record keeps it
 }
 
 // writeSmall writes manifest and configuration, each with the references that keep
@@ -205,24 +205,35 @@ func (i *importer) writeSmall(ctx context.Context, s source) error {
 // write copies one blob of the layout into containerd, which checks its digest. A
 // blob that is there is not copied, but it joins the lease of ctx all the same.
 func (i *importer) write(ctx context.Context, d ocispec.Descriptor, labels map[string]string) error {
+	w, err := content.OpenWriter(ctx, i.client.ContentStore(), content.WithRef("labbox-"+d.Digest.String()), content.WithDescriptor(d))
+	if errdefs.IsAlreadyExists(err) {
+		return i.label(ctx, d, labels)
+	}
+	if err != nil {
+		return fmt.Errorf("write blob %s: %w", d.Digest, err)
+	}
+	defer w.Close()
 	f, err := i.layout.Open(blobPath(d.Digest))
 	if err != nil {
 		return fmt.Errorf("open blob: %w", err)
 	}
 	defer f.Close()
-	store := i.client.ContentStore()
-	if err := content.WriteBlob(ctx, store, "labbox-"+d.Digest.String(), f, d, content.WithLabels(labels)); err != nil {
+	if err := content.Copy(ctx, w, f, d.Size, d.Digest, content.WithLabels(labels)); err != nil {
 		return fmt.Errorf("write blob %s: %w", d.Digest, err)
 	}
+	return nil
+}
+
+// label gives a blob that is there labels besides those that it has.
+func (i *importer) label(ctx context.Context, d ocispec.Descriptor, labels map[string]string) error {
 	if len(labels) == 0 {
 		return nil
 	}
-	// Of a blob that was there before, WriteBlob leaves the labels as they were.
 	var fields []string
 	for k := range labels {
 		fields = append(fields, "labels."+k)
 	}
-	if _, err := store.Update(ctx, content.Info{Digest: d.Digest, Labels: labels}, fields...); err != nil {
+	if _, err := i.client.ContentStore().Update(ctx, content.Info{Digest: d.Digest, Labels: labels}, fields...); err != nil {
 		return fmt.Errorf("label blob %s: %w", d.Digest, err)
 	}
 	return nil

@@ -182,19 +182,30 @@ func (s store) wantWhole(t *testing.T, layout fstest.MapFS) {
 	}
 }
 
-func TestHoldSnapshotOfNothing(t *testing.T) {
+func TestHoldSnapshot(t *testing.T) {
 	t.Parallel()
 	s := mustStore(t)
+	layout := mustLayout(t, "labbox.local/a:1")
+	s.mustLeave(t, layout, 1)
 	i := newImporter(s.client, nil, Options{})
 	ctx, done, err := withLease(context.Background(), s.client)
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer done()
 	if there, err := i.holdSnapshot(ctx, digest.FromString("nothing")); there || err != nil {
 		t.Errorf("a snapshot that is not there: %v, %v", there, err)
 	}
-	done()
-	if _, err := i.holdSnapshot(leases.WithLease(ctx, "gone"), digest.FromString("nothing")); err == nil {
+	chain := digest.FromString("layer") // of one layer: its own digest
+	if _, err := i.holdSnapshot(leases.WithLease(ctx, "gone"), chain); err == nil {
 		t.Error("a snapshot is held by a lease that does not exist")
+	}
+	for range 2 { // held, it outlives the collector
+		if there, err := i.holdSnapshot(ctx, chain); !there || err != nil {
+			t.Errorf("a snapshot that is there: %v, %v", there, err)
+		}
+		if _, err := s.db.GarbageCollect(ctx); err != nil {
+			t.Fatal(err)
+		}
 	}
 }

@@ -29,15 +29,23 @@ func withLease(ctx context.Context, client *containerd.Client) (leased context.C
 }
 
 // holdSnapshot says whether the snapshot of a chain of layers is there, and keeps it,
-// and those below it, for as long as the lease of ctx lasts. It is held before it is
-// looked for: seen first, it might be on the collector's list, since a finished import
-// gives its lease back and nothing refers to the layers of one that failed.
+// and those below it, for as long as the lease of ctx lasts. Once held it is looked for
+// again: it may have been on the collector's list, since a finished import gives its
+// lease back and nothing refers to the layers of one that failed.
 func (i *importer) holdSnapshot(ctx context.Context, chain digest.Digest) (bool, error) {
+	if there, err := i.unpacked(ctx, chain); !there || err != nil {
+		return false, err
+	}
 	lease, _ := leases.FromContext(ctx)
 	what := leases.Resource{ID: chain.String(), Type: "snapshots/" + snapshotter}
 	if err := i.client.LeasesService().AddResource(ctx, leases.Lease{ID: lease}, what); err != nil {
 		return false, fmt.Errorf("hold snapshot %s: %w", chain, err)
 	}
+	return i.unpacked(ctx, chain)
+}
+
+// unpacked says whether the snapshot of a chain of layers is there.
+func (i *importer) unpacked(ctx context.Context, chain digest.Digest) (bool, error) {
 	_, err := i.client.SnapshotService(snapshotter).Stat(ctx, chain.String())
 	if errdefs.IsNotFound(err) {
 		return false, nil
