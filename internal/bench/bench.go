@@ -246,12 +246,8 @@ func (b *bencher) worked(ctx context.Context) error {
 }
 
 func rest(ctx context.Context, d time.Duration) error {
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-time.After(d):
-		return nil
-	}
+	sleepUntil(ctx, time.Now().Add(d))
+	return ctx.Err()
 }
 
 // memory reads what the whole lab and its control plane take; when ends the figures'

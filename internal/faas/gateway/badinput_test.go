@@ -167,11 +167,7 @@ func TestClusterErrors(t *testing.T) {
 func TestSlowManagementRequest(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, func(c *Config) { c.ReadTimeout = 100 * time.Millisecond })
-	conn, err := net.Dial("tcp", strings.TrimPrefix(f.url, "http://"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = conn.Close() }()
+	conn := mustDial(t, f.url)
 	_, _ = io.WriteString(conn, "POST /system/functions HTTP/1.1\r\nHost: x\r\nAuthorization: Basic YWRtaW46c2VjcmV0\r\nContent-Length: 100\r\n\r\n{\"service\"")
 	_ = conn.SetReadDeadline(time.Now().Add(10 * time.Second))
 	answer, err := io.ReadAll(conn)

@@ -71,12 +71,10 @@ func (f *front) accept() {
 func (f *front) open(conn net.Conn, cancel context.CancelFunc) *lane {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	select {
-	case <-f.closed:
+	if f.closing() {
 		cancel()
 		_ = conn.Close()
 		return nil
-	default:
 	}
 	l := &lane{Conn: conn, front: f, in: bufio.NewReaderSize(conn, frontBuffer), peer: conn.RemoteAddr().String(), cancel: cancel}
 	l.reply.conn, l.reply.timeout = conn, f.writeTimeout
@@ -102,10 +100,8 @@ func (f *front) Accept() (net.Conn, error) {
 func (f *front) Close() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	select {
-	case <-f.closed:
+	if f.closing() {
 		return net.ErrClosed
-	default:
 	}
 	close(f.closed)
 	for l := range f.lanes {

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -153,11 +152,7 @@ func TestInvokeUpgrades(t *testing.T) {
 		line, _ := buffer.ReadString('\n')
 		_, _ = io.WriteString(conn, "got "+line)
 	})
-	conn, err := net.Dial("tcp", strings.TrimPrefix(f.url, "http://"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = conn.Close() }()
+	conn := mustDial(t, f.url)
 	_, _ = io.WriteString(conn, "GET /function/f HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n")
 	reader := bufio.NewReader(conn)
 	resp, err := http.ReadResponse(reader, nil)
@@ -223,11 +218,7 @@ func TestSlowClients(t *testing.T) {
 	if resp.StatusCode != 200 || strings.Count(text, "3 <nil>\n") != 6 {
 		t.Errorf("a stream of 600 ms under a timeout of 300 ms: %d %q", resp.StatusCode, text)
 	}
-	conn, err := net.Dial("tcp", strings.TrimPrefix(f.url, "http://"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = conn.Close() }()
+	conn := mustDial(t, f.url)
 	_, _ = io.WriteString(conn, "POST /function/f HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nonly this")
 	_ = conn.SetReadDeadline(time.Now().Add(10 * time.Second))
 	answer, err := io.ReadAll(conn)

@@ -21,7 +21,7 @@ type lane struct {
 	cancel context.CancelFunc // ends the calls' context
 	reply  responder
 
-	deadline time.Time // of reading
+	deadline deadline // of reading
 	leaving  leaving
 
 	mu      sync.Mutex
@@ -58,10 +58,8 @@ func (l *lane) run(ctx context.Context) {
 
 // await returns what one read brings. The bytes stay in l.in.
 func (l *lane) await(wait time.Duration) ([]byte, error) {
-	// Moved only when a quarter of it is over: that spares a busy connection most of it.
-	if now := time.Now(); wait > 0 && l.deadline.Sub(now) < wait {
-		l.deadline = now.Add(wait * 5 / 4)
-		if err := l.SetReadDeadline(l.deadline); err != nil {
+	if wait > 0 {
+		if err := l.deadline.arm(wait, l.SetReadDeadline); err != nil {
 			return nil, err
 		}
 	}
@@ -88,7 +86,7 @@ func (l *lane) hurry() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.waiting {
-		_ = l.SetReadDeadline(time.Unix(1, 0))
+		_ = l.SetReadDeadline(past())
 	}
 }
 

@@ -33,9 +33,9 @@ func (w *leaving) end(l *lane) bool {
 	if w.timer.Stop() {
 		return true
 	}
-	_ = l.SetReadDeadline(time.Unix(1, 0))
+	_ = l.SetReadDeadline(past())
 	gone := <-w.looked
-	l.deadline = time.Time{}
-	_ = l.SetReadDeadline(l.deadline)
+	l.deadline = deadline{}
+	_ = l.SetReadDeadline(time.Time{})
 	return !gone
 }

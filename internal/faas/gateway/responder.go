@@ -17,7 +17,7 @@ const frontPiece = 8 << 10
 type responder struct {
 	conn    net.Conn
 	timeout time.Duration // of each write; 0: none
-	until   time.Time     // when it is over
+	until   deadline
 
 	header  http.Header
 	status  int
@@ -140,14 +140,10 @@ func (w *responder) send(b []byte) {
 	_, w.err = w.conn.Write(b)
 }
 
-// extend moves the deadline, unless that was a moment ago.
+// extend gives the client time for the next write.
 func (w *responder) extend() {
-	if w.timeout <= 0 {
-		return
-	}
-	if now := time.Now(); w.until.Sub(now) < w.timeout {
-		w.until = now.Add(w.timeout * 5 / 4)
-		_ = w.conn.SetWriteDeadline(w.until)
+	if w.timeout > 0 {
+		_ = w.until.arm(w.timeout, w.conn.SetWriteDeadline)
 	}
 }
 

@@ -7,11 +7,9 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 )
 
 // Server-sent events and lines of JSON arrive as they are sent, each before the next
@@ -71,11 +69,7 @@ func TestStreamEndsWithItsClient(t *testing.T) {
 		t.Fatalf("%q, %v", line, err)
 	}
 	_ = resp.Body.Close()
-	select {
-	case <-ended:
-	case <-time.After(10 * time.Second):
-		t.Error("the function goes on 10 s after its client left")
-	}
+	wantEnded(t, ended)
 }
 
 // A WebSocket, by hand on a real connection: the handshake's key is answered by the
@@ -85,12 +79,7 @@ func TestWebSocket(t *testing.T) {
 	f := newFixture(t, nil, function("f", 1))
 	closed := make(chan error, 1)
 	f.ready(t, "f", func(w http.ResponseWriter, r *http.Request) { closed <- echoFrames(w, r) })
-	conn, err := net.Dial("tcp", strings.TrimPrefix(f.url, "http://"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = conn.Close() }()
-	_ = conn.SetDeadline(time.Now().Add(20 * time.Second))
+	conn := mustDial(t, f.url)
 	_, _ = io.WriteString(conn, "GET /function/f.openfaas-fn/chat?room=1 HTTP/1.1\r\nHost: x\r\nConnection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n"+
 		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
 	reader := bufio.NewReader(conn)

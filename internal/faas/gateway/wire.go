@@ -41,7 +41,7 @@ type wire struct {
 	idle time.Time
 	at   place
 
-	deadline time.Time // zero: none
+	deadline deadline
 }
 
 // whole says whether r, whose body is buffered or none, may take a wire.
@@ -59,7 +59,7 @@ func (w *wires) send(r *http.Request, body []byte, lease *store.Lease, early int
 	if err != nil {
 		return nil, err
 	}
-	stop := context.AfterFunc(r.Context(), func() { _ = c.SetDeadline(time.Unix(1, 0)) })
+	stop := context.AfterFunc(r.Context(), func() { _ = c.SetDeadline(past()) })
 	resp, err := w.exchange(c, r, body, early)
 	if err != nil {
 		stop()
@@ -121,29 +121,24 @@ func (w *wires) exchange(c *wire, r *http.Request, body []byte, early interim) (
 	return resp, nil
 }
 
-// arm gives an exchange its time, up to a quarter more: that spares most calls on a
-// busy connection the setting of a deadline. 0 is no bound.
+// arm gives an exchange its time. 0 is no bound.
 func (c *wire) arm(timeout time.Duration) {
 	if timeout <= 0 {
 		c.disarm(context.Background())
 		return
 	}
-	now := time.Now()
-	if left := c.deadline.Sub(now); left < timeout || left > timeout*5/4 {
-		c.deadline = now.Add(timeout * 5 / 4)
-		_ = c.SetDeadline(c.deadline)
-	}
+	_ = c.deadline.arm(timeout, c.SetDeadline)
 }
 
 // disarm lifts the deadline, but not that of a call that is over.
 func (c *wire) disarm(ctx context.Context) {
-	if c.deadline.IsZero() {
+	if c.deadline == (deadline{}) {
 		return
 	}
-	c.deadline = time.Time{}
-	_ = c.SetDeadline(c.deadline)
+	c.deadline = deadline{}
+	_ = c.SetDeadline(time.Time{})
 	if ctx.Err() != nil {
-		_ = c.SetDeadline(time.Unix(1, 0))
+		_ = c.SetDeadline(past())
 	}
 }
 
