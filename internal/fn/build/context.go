@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -40,10 +41,8 @@ func ReadContext(r io.Reader, dir string) (*Order, error) {
 			break
 		}
 		switch {
-		case limited.N <= 0:
-			return nil, refused("the build context has more than %d MB", MaxBytes>>20)
-		case err != nil:
-			return nil, refused("read the build context: %w", err)
+		case limited.N <= 0, err != nil:
+			return nil, unreadable(limited, err)
 		case files > MaxFiles:
 			return nil, refused("the build context has more than %d entries", MaxFiles)
 		}
@@ -54,7 +53,11 @@ func ReadContext(r io.Reader, dir string) (*Order, error) {
 			}
 			continue
 		}
-		if err := extract(dir, hdr, tr); err != nil {
+		err = extract(dir, hdr, tr)
+		if errors.Is(err, errCut) {
+			return nil, unreadable(limited, err)
+		}
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -67,6 +70,17 @@ func ReadContext(r io.Reader, dir string) (*Order, error) {
 		return nil, refused("the tar has no folder context/")
 	}
 	return order, nil
+}
+
+// errCut is an entry whose content ends before its length.
+var errCut = errors.New("the tar ends too early")
+
+// unreadable is the refusal of a tar that could not be read on.
+func unreadable(limited *io.LimitedReader, err error) error {
+	if limited.N <= 0 {
+		return refused("the build context has more than %d MB", MaxBytes>>20)
+	}
+	return refused("read the build context: %w", err)
 }
 
 func refused(format string, args ...any) error {
@@ -102,9 +116,15 @@ func extract(dir string, hdr *tar.Header, r io.Reader) error {
 	if err != nil {
 		return refused("the build context has the entry %q twice", hdr.Name)
 	}
-	if _, err := io.Copy(f, r); err != nil {
+	_, err = io.Copy(f, r)
+	var disk *fs.PathError
+	switch {
+	case errors.As(err, &disk):
 		_ = f.Close()
 		return fmt.Errorf("unpack %s: %w", name, err)
+	case err != nil:
+		_ = f.Close()
+		return fmt.Errorf("entry %s: %w (%w)", name, errCut, err)
 	}
 	return f.Close()
 }

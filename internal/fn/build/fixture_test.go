@@ -7,8 +7,10 @@ import (
 	"compress/gzip"
 	"errors"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -65,11 +67,13 @@ func mustWheel(t *testing.T, dir, name string, files map[string]string, requires
 
 // mustTar returns a tar of entries by name; a name that ends in "/" is a folder, a
 // value that begins with "->" a link.
+// mustTar packs the files in the order of their names.
 func mustTar(t *testing.T, files map[string]string) []byte {
 	t.Helper()
 	var buf bytes.Buffer
 	tw := tar.NewWriter(&buf)
-	for name, text := range files {
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		text := files[name]
 		hdr := &tar.Header{Name: name, Typeflag: tar.TypeReg, Mode: 0o644, Size: int64(len(text))}
 		if strings.HasSuffix(name, "/") {
 			hdr.Typeflag, hdr.Size, text = tar.TypeDir, 0, ""
