@@ -1,101 +1,54 @@
 package mlops
 
 import (
-	"net/http"
-	"net/http/httptest"
-	"strings"
 	"testing"
 
 	"github.com/labbox/labbox/plugins/sdk"
+	"github.com/labbox/labbox/plugins/sdk/sdktest"
 )
-
-// mustServe answers paths (with their query) as the real systems do.
-func mustServe(t *testing.T, answers map[string]string) sdk.Endpoint {
-	t.Helper()
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		answer, known := answers[r.URL.RequestURI()]
-		if !known {
-			http.NotFound(w, r)
-			return
-		}
-		_, _ = w.Write([]byte(answer))
-	}))
-	t.Cleanup(srv.Close)
-	return sdk.Endpoint{URL: srv.URL}
-}
 
 func TestCheck(t *testing.T) {
 	t.Parallel()
-	for name, c := range map[string]struct {
-		endpoints map[string]map[string]string
-		alive     bool
-		message   string
-		signal    sdk.Signal // one that must be among the signals
-	}{
+	sdktest.Check(t, New(), map[string]sdktest.Case{
 		"alive": {
-			endpoints: map[string]map[string]string{
+			Answers: map[string]map[string]string{
 				"mlflow": {
 					`/health`:  `OK`,
 					`/version`: `3.17.2`,
 					`/api/2.0/mlflow/registered-models/search?max_results=100`: `{"registered_models":[{"name":"digits"}]}`,
 				},
 			},
-			alive: true, message: `MLflow 3.17.2`,
-			signal: sdk.Signal{Name: "registered models", Value: 1, OK: true},
+			Alive: true, Message: `MLflow 3.17.2`,
+			Signal: sdk.Signal{Name: "registered models", Value: 1, OK: true},
 		},
 		"no models yet": {
-			endpoints: map[string]map[string]string{
+			Answers: map[string]map[string]string{
 				"mlflow": {
 					`/health`:  `OK`,
 					`/version`: `3.17.2`,
 					`/api/2.0/mlflow/registered-models/search?max_results=100`: `{}`,
 				},
 			},
-			alive: true, message: `MLflow 3.17.2`,
-			signal: sdk.Signal{Name: "registered models", OK: true},
+			Alive: true, Message: `MLflow 3.17.2`,
+			Signal: sdk.Signal{Name: "registered models", OK: true},
 		},
 		"registry broken": {
-			endpoints: map[string]map[string]string{
+			Answers: map[string]map[string]string{
 				"mlflow": {
 					`/health`:  `OK`,
 					`/version`: `3.17.2`,
 				},
 			},
-			alive: false, message: `MLflow's registry answers`,
+			Alive: false, Message: `MLflow's registry answers`,
 		},
 		"something else listens": {
-			endpoints: map[string]map[string]string{
+			Answers: map[string]map[string]string{
 				"mlflow": {
 					`/health`:  `OK`,
 					`/version`: `<html>`,
 				},
 			},
-			alive: false, message: `does not say its version`,
+			Alive: false, Message: `does not say its version`,
 		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			target := sdk.Target{Endpoints: map[string]sdk.Endpoint{}}
-			for endpoint, answers := range c.endpoints {
-				target.Endpoints[endpoint] = mustServe(t, answers)
-			}
-			h, err := New().Check(t.Context(), target)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if h.Alive != c.alive || !strings.Contains(h.Message, c.message) {
-				t.Errorf("health is %+v, not alive=%v with %q", h, c.alive, c.message)
-			}
-			if c.alive && len(h.Links) == 0 {
-				t.Error("a trend that is alive has no link")
-			}
-			found := c.signal == sdk.Signal{}
-			for _, s := range h.Signals {
-				found = found || s == c.signal
-			}
-			if !found {
-				t.Errorf("signals are %+v, without %+v", h.Signals, c.signal)
-			}
-		})
-	}
+	})
 }
