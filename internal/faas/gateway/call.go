@@ -26,6 +26,7 @@ const statusClientGone = 499
 type call struct {
 	key    store.Key
 	path   *url.URL // Path, RawPath and RawQuery for the function
+	says   []field  // to the function, in place of the client's fields of these names
 	id     string
 	start  string
 	sentAs string // the request's Content-Type
@@ -101,6 +102,7 @@ func (s *Server) Call(ctx context.Context, key store.Key, r *http.Request) (*htt
 	if out.URL.Path == "" {
 		out.URL.Path = "/"
 	}
+	c.path = out.URL
 	if out.Host == "" {
 		out.Host = key.String()
 	}

@@ -4,17 +4,13 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/url"
 	"strings"
 )
 
 // forward does for a whole request what httputil.ReverseProxy does for all, at a
 // third of the cost: most calls are whole, and calls are what the gateway is for.
 func (s *Server) forward(w http.ResponseWriter, r *http.Request, c *call) {
-	out := r.WithContext(r.Context())
-	out.URL = &url.URL{Scheme: "http", Host: c.key.Name, Path: c.path.Path, RawPath: c.path.RawPath, RawQuery: c.path.RawQuery, ForceQuery: c.path.ForceQuery}
-	out.Header = forwarded(r)
-	c.mark(out.Header)
+	c.says = c.forwarding(r)
 	c.interim = func(status int, h http.Header) {
 		own := w.Header()
 		for name, values := range h {
@@ -25,7 +21,7 @@ func (s *Server) forward(w http.ResponseWriter, r *http.Request, c *call) {
 			delete(own, name)
 		}
 	}
-	resp, err := s.calls.do(c, out)
+	resp, err := s.calls.do(c, r)
 	if err != nil {
 		s.failed(w, r, c, err)
 		return
@@ -54,7 +50,6 @@ func (s *Server) copyAnswer(w http.ResponseWriter, resp *http.Response) error {
 	buffer := s.buffers.Get()
 	defer s.buffers.Put(buffer)
 	stream := resp.ContentLength < 0 || strings.HasPrefix(resp.Header.Get("Content-Type"), "text/event-stream")
-	rc := http.NewResponseController(w)
 	for {
 		n, err := resp.Body.Read(buffer)
 		if n > 0 {
@@ -62,7 +57,7 @@ func (s *Server) copyAnswer(w http.ResponseWriter, resp *http.Response) error {
 				return err
 			}
 			if stream {
-				if err := rc.Flush(); err != nil {
+				if err := http.NewResponseController(w).Flush(); err != nil {
 					return err
 				}
 			}
@@ -89,41 +84,41 @@ func sendTrailers(w http.ResponseWriter, trailer http.Header, announced int) {
 	}
 }
 
-// forwarded returns the header that the function gets.
-func forwarded(r *http.Request) http.Header {
-	h := make(http.Header, len(r.Header)+6)
-	copyEndToEnd(h, r.Header)
-	delete(h, "Forwarded")
+// forwarding returns what a function is told of r by the gateway, whatever the client
+// says of it.
+func (c *call) forwarding(r *http.Request) []field {
+	proto := "http"
+	if r.TLS != nil {
+		proto = "https"
+	}
+	says := []field{{"X-Call-Id", c.id}, {"X-Start-Time", c.start}, {"X-Forwarded-Host", r.Host}, {"X-Forwarded-Proto", proto}, {"Forwarded", ""}}
 	if host, _, err := net.SplitHostPort(r.RemoteAddr); err == nil {
 		if prior := r.Header["X-Forwarded-For"]; len(prior) > 0 {
 			host = strings.Join(prior, ", ") + ", " + host
 		}
-		h["X-Forwarded-For"] = []string{host}
+		says = append(says, field{"X-Forwarded-For", host})
 	}
-	h["X-Forwarded-Host"] = []string{r.Host}
-	h["X-Forwarded-Proto"] = []string{"http"}
-	if r.TLS != nil {
-		h["X-Forwarded-Proto"] = []string{"https"}
-	}
-	return h
+	return says
 }
 
 // copyEndToEnd copies the fields that are not for one connection only. The values are
 // shared.
 func copyEndToEnd(dst, src http.Header) {
+	connection := src["Connection"]
 	for name, values := range src {
-		switch name {
-		case "Connection", "Proxy-Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization",
-			"Te", "Trailer", "Transfer-Encoding", "Upgrade":
-		default:
+		if endToEnd(name, connection) {
 			dst[name] = values
 		}
 	}
-	for _, list := range src["Connection"] {
-		for name := range strings.SplitSeq(list, ",") {
-			if name = strings.TrimSpace(name); name != "" {
-				dst.Del(name)
-			}
-		}
+}
+
+// endToEnd says whether a field is for more than one connection; connection are the
+// values of that field in the same header (RFC 9110, 7.6.1).
+func endToEnd(name string, connection []string) bool {
+	switch name {
+	case "Connection", "Proxy-Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization",
+		"Te", "Trailer", "Transfer-Encoding", "Upgrade":
+		return false
 	}
+	return !listed(connection, name)
 }

@@ -105,7 +105,7 @@ func (t *replicas) RoundTrip(in *http.Request) (*http.Response, error) {
 // released.
 func (t *replicas) do(c *call, in *http.Request) (*http.Response, error) {
 	ctx := in.Context()
-	sent, err := newSending(in)
+	sent, err := newSending(c, in)
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +115,7 @@ func (t *replicas) do(c *call, in *http.Request) (*http.Response, error) {
 		if err != nil {
 			return nil, err
 		}
-		resp, err := t.send(c, sent, lease)
+		resp, err := t.send(sent, lease)
 		if err == nil {
 			c.lease = lease
 			return resp, nil
@@ -134,9 +134,9 @@ func (t *replicas) do(c *call, in *http.Request) (*http.Response, error) {
 	}
 }
 
-func (t *replicas) send(c *call, s *sending, lease *store.Lease) (*http.Response, error) {
+func (t *replicas) send(s *sending, lease *store.Lease) (*http.Response, error) {
 	if s.whole {
-		return t.wires.send(s.Request, s.bytes, lease, c.interim)
+		return t.wires.send(&s.message, lease)
 	}
 	out := toward(s.Request, lease.Address)
 	if s.once != nil {
@@ -147,21 +147,20 @@ func (t *replicas) send(c *call, s *sending, lease *store.Lease) (*http.Response
 
 // sending is a request that may be sent more than once.
 type sending struct {
-	*http.Request
-	whole bool   // the body is bytes
-	bytes []byte // of a body that is not large
+	message
+	whole bool // the message is all of it
 	once  *onceBody
 }
 
 // newSending reads the body of r if it is not large, before a replica is asked for: a
 // client that is slow keeps none busy.
-func newSending(r *http.Request) (*sending, error) {
-	s := &sending{Request: r, whole: whole(r)}
+func newSending(c *call, r *http.Request) (*sending, error) {
+	s := &sending{message: message{Request: r, path: c.path, says: c.says, early: c.interim}, whole: whole(r)}
 	switch {
 	case r.Body == nil || r.Body == http.NoBody:
 	case s.whole && r.ContentLength > 0 && r.ContentLength <= maxBuffered:
-		s.bytes = make([]byte, r.ContentLength)
-		if _, err := io.ReadFull(r.Body, s.bytes); err != nil {
+		s.body = make([]byte, r.ContentLength)
+		if _, err := io.ReadFull(r.Body, s.body); err != nil {
 			return nil, fmt.Errorf("read the request's body: %w", err)
 		}
 	default:

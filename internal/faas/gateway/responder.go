@@ -188,10 +188,10 @@ func (w *responder) appendFields(b []byte) []byte {
 		case "Content-Length", "Transfer-Encoding", "Connection":
 			continue // ours to say
 		}
-		if strings.HasPrefix(name, http.TrailerPrefix) || trailers != nil && announced(trailers, name) {
+		if strings.HasPrefix(name, http.TrailerPrefix) || trailers != nil && listed(trailers, name) {
 			continue // they come last
 		}
-		b = appendField(b, name, values)
+		b = appendField(b, name, values...)
 	}
 	return b
 }
@@ -201,15 +201,16 @@ func (w *responder) appendTrailers(b []byte) []byte {
 	trailers := w.header["Trailer"]
 	for name, values := range w.header {
 		late, unannounced := strings.CutPrefix(name, http.TrailerPrefix)
-		if unannounced || announced(trailers, name) {
-			b = appendField(b, late, values)
+		if unannounced || listed(trailers, name) {
+			b = appendField(b, late, values...)
 		}
 	}
 	return append(b, "\r\n"...)
 }
 
-func announced(trailers []string, name string) bool {
-	for _, list := range trailers {
+// listed says whether the comma-separated lists have the name of a field.
+func listed(lists []string, name string) bool {
+	for _, list := range lists {
 		for one := range strings.SplitSeq(list, ",") {
 			if textproto.CanonicalMIMEHeaderKey(strings.TrimSpace(one)) == name {
 				return true
@@ -220,9 +221,12 @@ func announced(trailers []string, name string) bool {
 }
 
 // appendField appends a field, a line for each value; a name that is none is left out.
-func appendField(b []byte, name string, values []string) []byte {
-	if strings.ContainsAny(name, "\r\n: ") {
-		return b
+func appendField(b []byte, name string, values ...string) []byte {
+	for i := range len(name) {
+		switch name[i] {
+		case '\r', '\n', ':', ' ':
+			return b
+		}
 	}
 	for _, v := range values {
 		b = append(append(b, name...), ": "...)

@@ -8,7 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"strconv"
+	"net/url"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -33,6 +33,18 @@ type wires struct {
 	timeout time.Duration // until the answer's head
 }
 
+// message is a whole request as a replica gets it: the sender's, to another path.
+type message struct {
+	*http.Request
+	path  *url.URL // Path, RawPath and RawQuery count
+	says  []field  // in place of the sender's fields of these names
+	body  []byte
+	early interim // nil: nobody wants to know
+}
+
+// field is one of a header; without a value it is left out.
+type field struct{ name, value string }
+
 // wire is one connection to a replica.
 type wire struct {
 	net.Conn
@@ -52,20 +64,20 @@ func whole(r *http.Request) bool {
 // interim is told of an answer before the final one, such as 103 Early Hints.
 type interim func(status int, h http.Header)
 
-// send sends r with body to the replica of lease.
-func (w *wires) send(r *http.Request, body []byte, lease *store.Lease, early interim) (*http.Response, error) {
-	at := place{lease.Address, lease.Pod}
-	c, err := w.open(r.Context(), at)
+// send sends m to the replica of lease.
+func (w *wires) send(m *message, lease *store.Lease) (*http.Response, error) {
+	ctx := m.Context()
+	c, err := w.open(ctx, place{lease.Address, lease.Pod})
 	if err != nil {
 		return nil, err
 	}
-	stop := context.AfterFunc(r.Context(), func() { _ = c.SetDeadline(past()) })
-	resp, err := w.exchange(c, r, body, early)
+	stop := context.AfterFunc(ctx, func() { _ = c.SetDeadline(past()) })
+	resp, err := w.exchange(c, m)
 	if err != nil {
 		stop()
 		_ = c.Close()
-		if r.Context().Err() != nil {
-			return nil, r.Context().Err()
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
 		}
 		return nil, fmt.Errorf("exchange with %s: %w", lease.Address, err)
 	}
@@ -94,12 +106,13 @@ func (w *wires) open(ctx context.Context, at place) (*wire, error) {
 }
 
 // exchange writes the request and reads the answer up to its body.
-func (w *wires) exchange(c *wire, r *http.Request, body []byte, early interim) (*http.Response, error) {
-	if c.arm(patience(r.Context(), w.timeout)); r.Context().Err() != nil { // its own deadline may just have been overwritten
-		return nil, r.Context().Err()
+func (w *wires) exchange(c *wire, m *message) (*http.Response, error) {
+	ctx := m.Context()
+	if c.arm(patience(ctx, w.timeout)); ctx.Err() != nil { // its own deadline may just have been overwritten
+		return nil, ctx.Err()
 	}
 	var err error
-	if c.out, err = appendRequest(c.out[:0], r, body); err != nil {
+	if c.out, err = m.append(c.out[:0]); err != nil {
 		return nil, err
 	}
 	_, unsent := c.Write(c.out)
@@ -107,7 +120,7 @@ func (w *wires) exchange(c *wire, r *http.Request, body []byte, early interim) (
 		c.out = nil
 	}
 	// Who answers before it has read all may have closed its end: look for the answer.
-	resp, err := readAnswer(c.in, r, early)
+	resp, err := readAnswer(c.in, m)
 	switch {
 	case err != nil && unsent != nil:
 		return nil, unsent
@@ -116,7 +129,7 @@ func (w *wires) exchange(c *wire, r *http.Request, body []byte, early interim) (
 	}
 	resp.Close = resp.Close || unsent != nil
 	if resp.ContentLength < 0 || resp.ContentLength > int64(c.in.Buffered()) { // the body takes what time it takes
-		c.disarm(r.Context())
+		c.disarm(ctx)
 	}
 	return resp, nil
 }
@@ -143,9 +156,9 @@ func (c *wire) disarm(ctx context.Context) {
 }
 
 // readAnswer passes interim answers on, and returns the final one.
-func readAnswer(in *bufio.Reader, r *http.Request, early interim) (*http.Response, error) {
+func readAnswer(in *bufio.Reader, m *message) (*http.Response, error) {
 	for range 16 {
-		resp, err := http.ReadResponse(in, r)
+		resp, err := http.ReadResponse(in, m.Request)
 		if err != nil {
 			return nil, err
 		}
@@ -155,37 +168,49 @@ func readAnswer(in *bufio.Reader, r *http.Request, early interim) (*http.Respons
 		if resp.StatusCode == http.StatusSwitchingProtocols {
 			return nil, errors.New("the function switched protocols unasked")
 		}
-		if early != nil && resp.StatusCode != http.StatusContinue {
-			early(resp.StatusCode, resp.Header)
+		if m.early != nil && resp.StatusCode != http.StatusContinue {
+			m.early(resp.StatusCode, resp.Header)
 		}
 	}
 	return nil, errors.New("the function sends interim answers without end")
 }
 
-// appendRequest appends r as it goes over the connection.
-func appendRequest(b []byte, r *http.Request, body []byte) ([]byte, error) {
-	uri := r.URL.RequestURI()
-	if strings.ContainsFunc(uri+r.Host, func(c rune) bool { return c <= ' ' || c == 0x7f }) {
-		return nil, fmt.Errorf("the path %q cannot be sent", uri)
+// append appends m as it goes over the connection.
+func (m *message) append(b []byte) ([]byte, error) {
+	uri := m.path.RequestURI()
+	if strings.ContainsFunc(uri, unsendable) || strings.ContainsFunc(m.Host, unsendable) {
+		return nil, fmt.Errorf("the path %q of %q cannot be sent", uri, m.Host)
 	}
-	b = append(append(b, r.Method...), ' ')
+	b = append(append(b, m.Method...), ' ')
 	b = append(append(b, uri...), " HTTP/1.1\r\nHost: "...)
-	b = append(append(b, r.Host...), "\r\n"...)
-	for name, values := range r.Header {
-		switch name {
-		case "Host", "Content-Length", "Transfer-Encoding", "Trailer", "Connection":
-			continue // ours to say
+	b = append(append(b, m.Host...), "\r\n"...)
+	connection := m.Header["Connection"]
+	for name, values := range m.Header {
+		if name != "Host" && name != "Content-Length" && endToEnd(name, connection) && !m.saysOf(name) {
+			b = appendField(b, name, values...)
 		}
-		if name == "User-Agent" && len(values) > 0 && values[0] == "" { // so ReverseProxy asks for none
-			continue
+	}
+	for _, f := range m.says {
+		if f.value != "" {
+			b = appendField(b, f.name, f.value)
 		}
-		b = appendField(b, name, values)
 	}
-	if len(body) > 0 || r.Method == http.MethodPost || r.Method == http.MethodPut || r.Method == http.MethodPatch {
-		b = strconv.AppendInt(append(b, "Content-Length: "...), int64(len(body)), 10)
-		b = append(b, "\r\n"...)
+	if len(m.body) > 0 || m.Method == http.MethodPost || m.Method == http.MethodPut || m.Method == http.MethodPatch {
+		b = appendLength(b, int64(len(m.body)))
 	}
-	return append(append(b, "\r\n"...), body...), nil
+	return append(append(b, "\r\n"...), m.body...), nil
+}
+
+func unsendable(c rune) bool { return c <= ' ' || c == 0x7f }
+
+// saysOf says whether the gateway itself says what the field name is.
+func (m *message) saysOf(name string) bool {
+	for _, f := range m.says {
+		if f.name == name {
+			return true
+		}
+	}
+	return false
 }
 
 // wireBody gives the connection back when the answer has been read.
