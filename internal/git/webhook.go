@@ -32,10 +32,10 @@ type WebhookOptions struct {
 	// FirstWait is the pause after a first failed attempt; it doubles with each
 	// further one. Half a second when 0.
 	FirstWait time.Duration
-	// Quiet is how long after a push that closely followed another one of its repository
-	// it is delivered once more, under the same id. Argo CD forgets a refresh that is asked
-	// for while it is at the one before (persistAppStatus removes the annotation). Three
-	// seconds when 0.
+	// Quiet is how long after a push it is delivered once more, under the same id, unless
+	// another one of its repository has come. Argo CD forgets a refresh that is asked for
+	// while it compares (persistAppStatus removes the annotation), and it compares for many
+	// reasons. Three seconds when 0.
 	Quiet time.Duration
 	// Client sends; one without proxies and redirects when nil.
 	Client *http.Client
@@ -129,34 +129,30 @@ type delivery struct {
 	again    bool // it was delivered before
 }
 
-// deliverAll delivers in order, and the last of pushes that follow each other closely once
-// more when the repository has been quiet.
+// deliverAll delivers in order, and each push once more when its repository has been
+// quiet.
 func (d *Dispatcher) deliverAll(ctx context.Context, url string, queue chan delivery) {
-	type sent struct {
-		id string
-		at time.Time
-	}
-	last := map[string]sent{} // by repository
+	last := map[string]string{} // id by repository
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case one := <-queue:
-			before := last[one.repo]
-			if one.again && one.id != before.id {
+			if one.again && one.id != last[one.repo] {
 				continue // a later push has taken its place
 			}
 			d.deliver(ctx, url, one)
-			last[one.repo] = sent{one.id, time.Now()}
-			if !one.again && time.Since(before.at) < d.opt.Quiet {
-				one.again = true
-				time.AfterFunc(d.opt.Quiet, func() {
-					select {
-					case queue <- one:
-					default: // what fills the queue tells as much
-					}
-				})
+			last[one.repo] = one.id
+			if one.again {
+				continue
 			}
+			one.again = true
+			time.AfterFunc(d.opt.Quiet, func() {
+				select {
+				case queue <- one:
+				default: // what fills the queue tells as much
+				}
+			})
 		}
 	}
 }
