@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
@@ -68,6 +69,22 @@ func TestBrowserFunction(t *testing.T) {
 	}
 	b.run(t, click(".letters-table tbody tr:first-child button"), visible(".letters-table tbody tr:only-child"))
 	b.clean(t, "delete and replay")
+}
+
+// TestBrowserDeleteLeads to the functions, even when the page finds the function gone
+// before the deletion is answered.
+func TestBrowserDeleteLeads(t *testing.T) {
+	d := newDemo(t)
+	d.ready(t)
+	d.functions.removed = func() {
+		lists := func() (n int) { d.functions.set(func(f *demoFunctions) { n = f.lists }); return n }
+		for from := lists(); lists() < from+2; { // a refresh, and what comes of it
+			time.Sleep(10 * time.Millisecond)
+		}
+	}
+	b := mustBrowse(t, d.base)
+	b.run(t, window(1280, 800, "light"), chromedp.Navigate(d.base+"/functions/openfaas-fn/classify?lang=en"), functionSettled(),
+		click("#delete summary"), click("#delete-go"), visible("#function-openfaas-fn-env"))
 }
 
 // TestBrowserCallFails shows each way a call can go wrong.

@@ -28,6 +28,9 @@ type demoFunctions struct {
 	absent bool
 	// answer is what a call gets; nil echoes the body.
 	answer func(ctx context.Context, call FunctionCall) (FunctionAnswer, error)
+
+	lists   int    // how often they were listed
+	removed func() // called after a removal, before it is answered
 }
 
 func newDemoFunctions() *demoFunctions {
@@ -71,6 +74,7 @@ func (d *demoFunctions) set(change func(*demoFunctions)) {
 func (d *demoFunctions) List(context.Context) ([]Function, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.lists++
 	return slices.Clone(d.list), d.err
 }
 
@@ -89,6 +93,9 @@ func (d *demoFunctions) Remove(_ context.Context, id FunctionID) error {
 	d.set(func(d *demoFunctions) {
 		d.list = slices.DeleteFunc(d.list, func(f Function) bool { return f.FunctionID == id })
 	})
+	if d.removed != nil {
+		d.removed()
+	}
 	return d.fail()
 }
 

@@ -16,6 +16,7 @@ export function live(enhance) {
   let busy = false;
   let again = false;
   let ended = -QUIET; // when the last refresh was over
+  let leaving = false; // a form was sent: its answer is the next page
 
   async function refresh() {
     timer = 0;
@@ -24,16 +25,19 @@ export function live(enhance) {
     try {
       const answer = await fetch(location.href, {headers: {Accept: 'text/html', 'X-Refresh': '1'}});
       if (answer.ok) apply(new DOMParser().parseFromString(await answer.text(), 'text/html'));
-      else if (answer.status === 404 && document.querySelector('[data-gone]')) location.reload();
+      else if (answer.status === 404 && document.querySelector('[data-gone]')) reload();
     } catch { /* the stream reports that the lab is away */ }
     busy = false;
     ended = performance.now();
     if (again) { again = false; plan(); }
   }
 
+  // A reload would break off the form that is on its way.
+  function reload() { if (!leaving) location.reload(); }
+
   function apply(fresh) {
     const script = (doc) => doc.querySelector('script[type=module]').getAttribute('src');
-    if (script(fresh) !== script(document)) { location.reload(); return; } // another labbox answers now
+    if (script(fresh) !== script(document)) { reload(); return; } // another labbox answers now
     for (const region of regions()) {
       const next = fresh.getElementById(region.id);
       if (next) { morph(region, next); enhance(region); }
@@ -74,7 +78,8 @@ export function live(enhance) {
   // A hidden tab gives its connection back: browsers allow six to a host.
   document.addEventListener('visibilitychange', () => (document.hidden ? close() : open()));
   addEventListener('pagehide', close);
-  addEventListener('pageshow', open);
+  addEventListener('pageshow', () => { leaving = false; open(); });
+  addEventListener('submit', (event) => { leaving = !event.defaultPrevented; });
   for (const region of regions()) {
     if (region.dataset.every) setInterval(() => { if (source) plan(); }, region.dataset.every * 1000);
   }
