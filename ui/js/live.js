@@ -79,7 +79,7 @@ export function live(enhance) {
   document.addEventListener('visibilitychange', () => (document.hidden ? close() : open()));
   addEventListener('pagehide', close);
   addEventListener('pageshow', () => { leaving = false; open(); });
-  addEventListener('submit', (event) => { leaving = !event.defaultPrevented; });
+  addEventListener('submit', (event) => { leaving ||= !event.defaultPrevented; });
   for (const region of regions()) {
     if (region.dataset.every) setInterval(() => { if (source) plan(); }, region.dataset.every * 1000);
   }

@@ -116,14 +116,11 @@ func extract(dir string, hdr *tar.Header, r io.Reader) error {
 	if err != nil {
 		return refused("the build context has the entry %q twice", hdr.Name)
 	}
-	_, err = io.Copy(f, r)
-	var disk *fs.PathError
-	switch {
-	case errors.As(err, &disk):
+	if _, err := io.Copy(f, r); err != nil {
 		_ = f.Close()
-		return fmt.Errorf("unpack %s: %w", name, err)
-	case err != nil:
-		_ = f.Close()
+		if disk := (*fs.PathError)(nil); errors.As(err, &disk) {
+			return fmt.Errorf("unpack %s: %w", name, err)
+		}
 		return fmt.Errorf("entry %s: %w (%w)", name, errCut, err)
 	}
 	return f.Close()
