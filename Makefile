@@ -12,6 +12,7 @@ LDFLAGS := $(shell VERSION=$(VERSION) .ci/ldflags)
 SUDO := $(shell [ "$$(id -u)" -eq 0 ] || echo sudo -E env "PATH=$$PATH")
 
 GORELEASER := github.com/goreleaser/goreleaser/v2@v2.14.0
+GOTESTSUM := gotest.tools/gotestsum@v1.13.0
 BUILD_PACKAGES := git gcc libc6-dev binutils make ca-certificates zstd python3-pip debian-archive-keyring
 TEST_PACKAGES := python3-venv chromium debootstrap iproute2 procps curl fonts-dejavu-core poppler-utils
 
@@ -49,9 +50,10 @@ lint:
 unit: ui
 	go test -short ./...
 
-## box: the promises of the README, on the real thing, as root
+## box: the promises of the README, on the real thing, as root; what failed is said again at the end
 box:
-	$(SUDO) env LABBOX_BIN=$(CURDIR)/bin/labbox LABBOX_BOX_PROVE=$(LABBOX_BOX_PROVE) $(shell which go) test -v -count=1 -timeout 45m -p 1 -run 'TestBox|TestBrowser' $(BOX_TESTS) | grep --line-buffered -v '^=== '
+	$(SUDO) env LABBOX_BIN=$(CURDIR)/bin/labbox LABBOX_BOX_PROVE=$(LABBOX_BOX_PROVE) $(shell which go) run $(GOTESTSUM) --format standard-verbose --hide-summary skipped -- \
+		-count=1 -timeout 45m -p 1 -run 'TestBox|TestBrowser' $(BOX_TESTS) | grep --line-buffered -vE '^=== (RUN|PAUSE|CONT|NAME)'
 
 ## prove: the whole life of every lesson, on the lab that runs
 prove:
