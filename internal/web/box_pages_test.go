@@ -33,9 +33,7 @@ func TestBoxPages(t *testing.T) {
 			theme = "dark"
 		}
 		b.run(t, window(width, height, theme), chromedp.Navigate(base+page+"?lang="+lang), visible("h1"))
-		if mustEvaluate[bool](t, b, `document.documentElement.scrollWidth > innerWidth`) {
-			t.Errorf("%s: the page is wider than the window of %d", page, width)
-		}
+		b.fits(t, page, width)
 		b.barriers(t, axe, page+" "+lang+" "+theme)
 		b.clean(t, page)
 	}

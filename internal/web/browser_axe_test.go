@@ -2,7 +2,6 @@ package web
 
 import (
 	"encoding/json"
-	"fmt"
 	"maps"
 	"os"
 	"testing"
@@ -65,40 +64,6 @@ func (b *browser) mustAsk(t *testing.T, axe string) []barrier {
 		t.Fatalf("axe says %q: %v", found, err)
 	}
 	return list
-}
-
-// everyPage is each kind of page of the demo, by a name.
-func everyPage() map[string]string {
-	return map[string]string{
-		"home": "/", "components": "/components", "component": "/components/argocd-server",
-		"capstone": "/capstone", "plots": "/plots", "modules": "/modules", "module": "/modules/hello",
-		"functions": "/functions", "function": "/functions/openfaas-fn/classify", "store": "/functions/store",
-		"function-stuck": "/functions/openfaas-fn/resize", "trends": "/trends", "lessons": "/lessons", "lesson": "/lessons/gitops/drift",
-		"energy": "/energy", "review": "/review", "help": "/help", "found": "/help?q=drift", "topic": "/help/lessons", "settings": "/settings",
-		"terminal": "/terminal", "signin": "/signin", "error": "/components/nothing",
-	}
-}
-
-// TestBrowserBarriers lets axe look at every page for what keeps people out: as somebody
-// who has signed in, for whom each page has most, in both widths, themes and languages.
-func TestBrowserBarriers(t *testing.T) {
-	axe := mustAxe(t)
-	d := newDemo(t)
-	d.ready(t)
-	b := mustBrowse(t, d.base)
-	b.signIn(t, d)
-	for _, size := range [][2]int64{{1280, 800}, {390, 844}} {
-		for _, theme := range []string{"light", "dark"} {
-			for _, lang := range []string{"en", "de"} {
-				b.run(t, window(size[0], size[1], theme), chromedp.Navigate(d.base+"/?lang="+lang))
-				for name, path := range everyPage() {
-					where := fmt.Sprintf("%s-%d-%s-%s", name, size[0], theme, lang)
-					b.run(t, chromedp.Navigate(d.base+path), visible("main h1"), settled(name))
-					b.barriers(t, axe, where)
-				}
-			}
-		}
-	}
 }
 
 // TestBrowserBarriersSeen: what is broken on a page of the dashboard does not escape axe.

@@ -199,51 +199,6 @@ func resize(width, height int64) chromedp.Action[chromedp.Void] {
 	})
 }
 
-// TestBrowserPages loads every page in two widths, both themes and both languages.
-func TestBrowserPages(t *testing.T) {
-	d := newDemo(t)
-	d.ready(t)
-	b := mustBrowse(t, d.base)
-	b.signIn(t, d)
-	b.missing = everyPage()["error"]
-	for _, look := range []struct {
-		width, height int64
-		theme, lang   string
-	}{{1280, 800, "light", "en"}, {1280, 800, "dark", "de"}, {390, 844, "light", "de"}, {390, 844, "dark", "en"}} {
-		b.run(t, window(look.width, look.height, look.theme), chromedp.Navigate(d.base+"/?lang="+look.lang))
-		for name, path := range everyPage() {
-			where := fmt.Sprintf("%s-%d-%s-%s", name, look.width, look.theme, look.lang)
-			b.run(t, chromedp.Navigate(d.base+path), visible("main h1"), settled(name))
-			if lang := mustEvaluate[string](t, b, `document.documentElement.lang`); lang != look.lang {
-				t.Errorf("%s: the page is in %q", where, lang)
-			}
-			if mustEvaluate[bool](t, b, `document.documentElement.scrollWidth > innerWidth`) {
-				t.Errorf("%s: the page is wider than the window", where)
-			}
-			b.shoot(t, where)
-			b.clean(t, where)
-		}
-	}
-}
-
-// settled waits until what a page fetches by itself is there.
-func settled(name string) chromedp.Action[chromedp.Void] {
-	switch name {
-	case "plots":
-		if _, err := os.Stat("../../ui/dist/manifest.json"); err != nil {
-			return chromedp.Steps() // not bundled: tables only
-		}
-		return until(`document.querySelectorAll('.plot-canvas.is-drawn canvas').length === 8`)
-	case "energy", "module":
-		return until(`document.querySelectorAll('.plot-canvas.is-drawn canvas').length === 1`)
-	case "function":
-		return functionSettled()
-	case "component":
-		return until(`document.querySelector('.log-state.is-on') && document.querySelector('.log').textContent.includes('reconciled')`)
-	}
-	return chromedp.Steps()
-}
-
 // TestBrowserLive watches "labbox up" and a capstone from one open page each.
 func TestBrowserLive(t *testing.T) {
 	d := newDemo(t)
