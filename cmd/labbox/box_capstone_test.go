@@ -26,7 +26,20 @@ func boxCapstone(t *testing.T, b *box) {
 	}
 }
 
-// boxCapstoneAgain runs it a second time: the same model, the same commits.
+// boxAgain runs it a second time, which waits for Prometheus most of the time, while
+// somebody looks at every page.
+func boxAgain(t *testing.T, b *box) {
+	t.Run("the capstone is idempotent", func(t *testing.T) {
+		t.Parallel()
+		boxCapstoneAgain(t, b.with(t))
+	})
+	t.Run("no page keeps anybody out", func(t *testing.T) {
+		t.Parallel()
+		boxPages(t, b.with(t))
+	})
+}
+
+// boxCapstoneAgain: the same model, the same commits.
 func boxCapstoneAgain(t *testing.T, b *box) {
 	commits := b.must("kubectl", "get", "applications", "-n", "argocd", "-o", "jsonpath={.items[*].status.sync.revision}")
 	jobs := b.must("kubectl", "get", "jobs", "-n", "mlops", "-o", "name")
