@@ -74,14 +74,7 @@ func proveLessons(ctx context.Context, remote *app.Remote, p proving) (proofs, e
 	if err != nil {
 		return proofs{}, err
 	}
-	trends := map[string][]string{}
-	var order []string
-	for _, l := range all {
-		if p.chosen == "" || l.Trend == p.chosen || l.ID == p.chosen {
-			trends[l.Trend] = append(trends[l.Trend], l.ID)
-			order = append(order, l.ID)
-		}
-	}
+	d, order := deal(all, p.chosen)
 	if len(order) == 0 && p.chosen != "" {
 		return proofs{}, lab.Errorf(lab.CodeNotFound, "All there are: labbox lesson list", "there is no lesson or trend %q", p.chosen)
 	}
@@ -89,16 +82,15 @@ func proveLessons(ctx context.Context, remote *app.Remote, p proving) (proofs, e
 	out := proofs{Passed: true, Lessons: []lab.LessonProof{}}
 	var mu sync.Mutex
 	var wg sync.WaitGroup
-	lanes := make(chan struct{}, p.lanes)
-	for _, lessons := range trends {
+	for range p.lanes {
 		wg.Go(func() {
-			for _, id := range lessons {
-				lanes <- struct{}{}
+			for lessons := d.take(); lessons != nil; lessons = d.take() {
+				id := lessons[0]
 				proof, err := remote.ProveLesson(ctx, id)
 				if err != nil {
 					proof = lab.LessonProof{Lesson: id, Steps: []lab.ProofStep{{Name: "prove", Problem: err.Error()}}}
 				}
-				<-lanes
+				d.put(lessons[1:])
 				mu.Lock()
 				out.Lessons = append(out.Lessons, proof)
 				out.Passed = out.Passed && proof.Passed
@@ -111,6 +103,59 @@ func proveLessons(ctx context.Context, remote *app.Remote, p proving) (proofs, e
 	slices.SortFunc(out.Lessons, func(a, b lab.LessonProof) int { return slices.Index(order, a.Lesson) - slices.Index(order, b.Lesson) })
 	out.Seconds = time.Since(began).Seconds()
 	return out, ctx.Err()
+}
+
+// dealer holds the trends of which no lesson is being proven, each with the lessons that
+// are left. A lane that finds none may end: those that are proving put theirs back for
+// themselves.
+type dealer struct {
+	mu     sync.Mutex
+	trends [][]string
+}
+
+// deal sorts the lessons that are chosen by their trends, and tells their order, too.
+func deal(all []lab.Lesson, chosen string) (d *dealer, order []string) {
+	d = &dealer{}
+	place := map[string]int{}
+	for _, l := range all {
+		if chosen != "" && l.Trend != chosen && l.ID != chosen {
+			continue
+		}
+		if _, ok := place[l.Trend]; !ok {
+			place[l.Trend] = len(d.trends)
+			d.trends = append(d.trends, nil)
+		}
+		d.trends[place[l.Trend]] = append(d.trends[place[l.Trend]], l.ID)
+		order = append(order, l.ID)
+	}
+	return d, order
+}
+
+// take takes the trend with most left out, so that no lane is alone with it at the end.
+func (d *dealer) take() []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.trends) == 0 {
+		return nil
+	}
+	most := 0
+	for i, lessons := range d.trends {
+		if len(lessons) > len(d.trends[most]) {
+			most = i
+		}
+	}
+	taken := d.trends[most]
+	d.trends = slices.Delete(d.trends, most, most+1)
+	return taken
+}
+
+func (d *dealer) put(lessons []string) {
+	if len(lessons) == 0 {
+		return
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.trends = append(d.trends, lessons)
 }
 
 func tickMark(ok bool) string {
