@@ -51,6 +51,8 @@ type Engine struct {
 	since   map[string]time.Time // when it was so last
 	checks  map[string]seenCheck // by "<lesson>/<task>"
 	cleared map[string]bool      // lessons that hold nothing, as far as is known
+
+	resets sync.Mutex // held while the reset of a lesson that is proven is timed
 }
 
 // seenCheck is what was seen last of a task, and what was told of it last, and when.

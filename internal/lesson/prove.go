@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/labbox/labbox/internal/lab"
@@ -55,6 +56,7 @@ type prover struct {
 	engine *Engine // of its own
 	lesson *Lesson
 	store  *scratch
+	resets *sync.Mutex // held while a reset is timed
 	proof  lab.LessonProof
 	hints  map[lab.Text]string // by whom each hint is given
 }
@@ -65,7 +67,7 @@ func newProver(e *Engine, l *Lesson) *prover {
 	o.Store, o.Emit = store, nil
 	own := New(o)
 	own.SetLessons(l.Trend, []*Lesson{l})
-	return &prover{engine: own, lesson: l, store: store, hints: map[lab.Text]string{}}
+	return &prover{engine: own, lesson: l, store: store, resets: &e.resets, hints: map[lab.Text]string{}}
 }
 
 // watch lets the engine tick by itself; the caller ends it.
@@ -85,6 +87,7 @@ func (p *prover) watch(ctx context.Context) (end func()) {
 // goThrough does the whole life; a start that fails ends it.
 func (p *prover) goThrough(ctx context.Context) {
 	var ok bool
+	p.afterResets()
 	if p.proof.Start, ok = p.start(ctx, "start", startWithin); !ok {
 		return
 	}
@@ -100,7 +103,7 @@ func (p *prover) goThrough(ctx context.Context) {
 		p.task(ctx, t)
 	}
 	before := len(p.store.ticks)
-	if p.proof.Reset, ok = p.start(ctx, "reset", resetWithin); ok {
+	if p.reset(ctx) {
 		p.nothingIsDone(ctx, "reset")
 	}
 	if kept := len(p.store.ticks); kept != before {
@@ -110,9 +113,30 @@ func (p *prover) goThrough(ctx context.Context) {
 	}
 }
 
-// step does and notes one move; what do returns of a script's output is kept when it
-// fails.
+// step does and notes one move, which begins when no reset is timed.
 func (p *prover) step(ctx context.Context, name string, do func(ctx context.Context) (output string, err error)) bool {
+	p.afterResets()
+	return p.note(ctx, name, do)
+}
+
+// afterResets waits while the reset of another lesson is timed.
+func (p *prover) afterResets() {
+	p.resets.Lock()
+	defer p.resets.Unlock()
+}
+
+// reset is the start once more. A learner resets one lesson, so nothing of other lessons
+// begins beside it.
+func (p *prover) reset(ctx context.Context) (ok bool) {
+	p.resets.Lock()
+	defer p.resets.Unlock()
+	p.proof.Reset, ok = p.start(ctx, "reset", resetWithin)
+	return ok
+}
+
+// note does and notes one move; what do returns of a script's output is kept when it
+// fails.
+func (p *prover) note(ctx context.Context, name string, do func(ctx context.Context) (output string, err error)) bool {
 	began := time.Now()
 	output, err := do(ctx)
 	s := lab.ProofStep{Name: name, Passed: err == nil, Seconds: time.Since(began).Seconds()}
@@ -128,7 +152,7 @@ func (p *prover) step(ctx context.Context, name string, do func(ctx context.Cont
 
 // start brings about the start and says how long that took.
 func (p *prover) start(ctx context.Context, name string, within time.Duration) (seconds float64, ok bool) {
-	ok = p.step(ctx, name, func(ctx context.Context) (string, error) {
+	ok = p.note(ctx, name, func(ctx context.Context) (string, error) {
 		began := time.Now()
 		err := p.engine.Start(ctx, p.lesson.ID)
 		seconds = time.Since(began).Seconds()
@@ -137,16 +161,16 @@ func (p *prover) start(ctx context.Context, name string, within time.Duration) (
 		}
 		return "", err
 	})
-	// What is made within the second of the start cannot be told from what was before.
-	select {
-	case <-ctx.Done():
-	case <-time.After(time.Until(time.Now().Truncate(time.Second).Add(time.Second + 10*time.Millisecond))):
-	}
 	return seconds, ok
 }
 
 // nothingIsDone: at the start no check passes, and nothing is ticked by itself.
 func (p *prover) nothingIsDone(ctx context.Context, when string) {
+	// What is made within the second of the start cannot be told from what was before.
+	select {
+	case <-ctx.Done():
+	case <-time.After(time.Until(time.Now().Truncate(time.Second).Add(time.Second + 10*time.Millisecond))):
+	}
 	for _, t := range p.lesson.Tasks {
 		if t.Asks {
 			continue // without an answer it says nothing

@@ -1,6 +1,7 @@
 package lesson
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -86,5 +87,28 @@ func TestProveIsAlone(t *testing.T) {
 	}
 	if _, err := r.Prove(t.Context(), "gitops/drift"); lab.AsError(err).Code != lab.CodeRunning {
 		t.Errorf("%v", err)
+	}
+}
+
+// TestProveResetIsTimedAlone: other provers begin nothing while a reset is timed; the start
+// is not timed, so they need not wait for that.
+func TestProveResetIsTimedAlone(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	start := r.world.scripts["start.sh"]
+	var alone []bool
+	r.world.scripts["start.sh"] = func(w *world) Output {
+		others := r.resets.TryLock()
+		if others {
+			r.resets.Unlock()
+		}
+		alone = append(alone, !others)
+		return start(w)
+	}
+	if proof, err := r.Prove(t.Context(), "gitops/drift"); err != nil || !proof.Passed {
+		t.Fatalf("%+v, %v", proof, err)
+	}
+	if want := []bool{false, true}; !slices.Equal(alone, want) {
+		t.Errorf("start and reset were alone: %v, want %v", alone, want)
 	}
 }
