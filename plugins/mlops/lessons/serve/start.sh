@@ -17,7 +17,7 @@ mlflow POST registered-models/alias '{"name": "ml-serve", "alias": "challenger",
 
 mkdir -p ~/ml-serve
 cp files/* ~/ml-serve/
-for n in $(seq 40); do
+for n in $(seq 200); do
   [ -n "$(kubectl -n ml-serve get deployments,pods -o name)" ] || break
   sleep 0.2
 done

@@ -21,7 +21,7 @@ repository() {
 synced() {
   local n
   kubectl -n argocd annotate application "$1" argocd.argoproj.io/refresh=normal --overwrite >/dev/null
-  for n in $(seq 100); do
+  for n in $(seq 200); do
     if [ "$(kubectl -n argocd get application "$1" -o jsonpath='{.status.sync.status} {.status.sync.revision}')" = "Synced $2" ]; then
       return
     fi

@@ -17,7 +17,7 @@ rm -rf ~/learn-shop
 # What the catalog still has of learn-shop is an orphan now: it goes.
 login="$BACKSTAGE_USER:$BACKSTAGE_PASSWORD"
 for entity in component/default/learn-shop api/default/learn-shop-api; do
-  for i in $(seq 24); do
+  for i in $(seq 200); do
     curl -fsS "$BACKSTAGE_URL/api/catalog/entities/by-name/$entity" > /tmp/entity.json 2>/dev/null || break
     if jq -e '.metadata.annotations["backstage.io/orphan"] == "true"' /tmp/entity.json >/dev/null; then
       curl -fsS -u "$login" -X DELETE "$BACKSTAGE_URL/api/catalog/entities/by-uid/$(jq -r .metadata.uid /tmp/entity.json)"

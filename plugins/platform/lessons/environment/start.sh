@@ -16,7 +16,7 @@ rm -rf "$work"
 for name in learn-try learn-try-2; do
   curl -fsS -u "$BACKSTAGE_USER:$BACKSTAGE_PASSWORD" -X DELETE "$BACKSTAGE_URL/api/environments/$name" 2>/dev/null || true
 done
-for i in $(seq 20); do
+for i in $(seq 200); do
   if curl -fsS "$BACKSTAGE_URL/api/catalog/entities/by-name/group/default/learn-team-lab" >/dev/null 2>&1; then break; fi
   sleep 0.25
 done

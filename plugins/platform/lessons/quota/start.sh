@@ -5,4 +5,4 @@ kubectl apply -f files/workers.yaml
 kubectl -n learn-quota scale deploy/workers --replicas=4
 rm -rf ~/learn-quota
 cp -r files/learner ~/learn-quota
-kubectl -n learn-quota rollout status deploy/workers --timeout=8s
+kubectl -n learn-quota rollout status deploy/workers --timeout=60s

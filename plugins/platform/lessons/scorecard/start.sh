@@ -12,4 +12,4 @@ rm -rf "$work" ~/learn-score
 
 kubectl apply -f files/application.yaml
 kubectl -n argocd annotate application learn-score argocd.argoproj.io/refresh=normal --overwrite
-kubectl -n argocd wait application/learn-score --for=jsonpath='{.status.sync.revision}'="$head" --timeout=8s
+kubectl -n argocd wait application/learn-score --for=jsonpath='{.status.sync.revision}'="$head" --timeout=60s

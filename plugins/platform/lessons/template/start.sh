@@ -17,7 +17,7 @@ rm -rf "$work"
 
 # What the catalog still has of it goes: a template is an orphan now, what was made went with its repository.
 gone() { # gone KIND/NAMESPACE/NAME: awaits that the entity is gone, and removes it when it is an orphan
-  for i in $(seq 20); do
+  for i in $(seq 200); do
     curl -fsS "$BACKSTAGE_URL/api/catalog/entities/by-name/$1" > /tmp/entity.json 2>/dev/null || return 0
     if jq -e '.metadata.annotations["backstage.io/orphan"] == "true"' /tmp/entity.json >/dev/null; then
       curl -fsS -u "$BACKSTAGE_USER:$BACKSTAGE_PASSWORD" -X DELETE "$BACKSTAGE_URL/api/catalog/entities/by-uid/$(jq -r .metadata.uid /tmp/entity.json)"

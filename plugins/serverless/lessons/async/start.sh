@@ -23,7 +23,7 @@ curl -fsS -X DELETE "$GATEWAY_URL/function/learn-ledger"
 
 # An amount that the handler cannot read: tried twice, then dead.
 curl -fsS -H 'X-Call-Id: learn-3' -d '{"invoice": 3, "amount": "12,50"}' "$GATEWAY_URL/async-function/learn-invoice"
-for i in $(seq 60); do
+for i in $(seq 200); do
   if api "$letters?name=learn-invoice&namespace=openfaas-fn" | jq -e 'any(.[]; .callId == "learn-3")' >/dev/null; then break; fi
   sleep 0.1
 done

@@ -6,7 +6,7 @@ for n in 1 2; do
 done
 
 # Prometheus asks the server every five seconds.
-for n in $(seq 60); do
+for n in $(seq 200); do
   answers=$(curl -sS -G "$PROMETHEUS_URL/api/v1/query" \
     --data-urlencode 'query=sum(model_server_requests_total{namespace="my-digits",code="200"})' | jq -r '.data.result[0].value[1] // "0"')
   [ "$answers" -lt 10 ] || break

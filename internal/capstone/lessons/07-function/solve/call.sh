@@ -6,7 +6,7 @@ for n in 1 2 3 4 5; do
 done
 
 # Prometheus asks the function's pod every five seconds.
-for n in $(seq 60); do
+for n in $(seq 200); do
   answers=$(curl -sS -G "$PROMETHEUS_URL/api/v1/query" \
     --data-urlencode 'query=sum(my_classify_total{code="200"})' | jq -r '.data.result[0].value[1] // "0"')
   [ "$answers" -lt 20 ] || break

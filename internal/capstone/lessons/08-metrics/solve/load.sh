@@ -10,7 +10,7 @@ done
 
 # What Prometheus makes of it, as soon as it has read the counters.
 ask() { curl -sS -G "$PROMETHEUS_URL/api/v1/query" --data-urlencode "query=$1" | jq -r '.data.result[0].value[1] // "0"'; }
-for n in $(seq 60); do
+for n in $(seq 200); do
   [ "$(ask 'sum(my_classify_total{code="400"})')" -lt 5 ] || break
   sleep 0.3
 done

@@ -8,7 +8,7 @@ done
 curl -sS --max-time 10 -H 'Content-Type: application/json' -d '{"pixels": [1, 2, 3]}' "$url" && echo
 
 # Prometheus asks the server every five seconds.
-for n in $(seq 60); do
+for n in $(seq 200); do
   bad=$(curl -sS -G "$PROMETHEUS_URL/api/v1/query" \
     --data-urlencode 'query=sum(model_server_requests_total{namespace="ml-serve",code="400"})' | jq -r '.data.result[0].value[1] // "0"')
   [ "$bad" = 0 ] || break

@@ -4,7 +4,7 @@ platform() { curl -sS -u "$BACKSTAGE_USER:$BACKSTAGE_PASSWORD" -H 'Content-Type:
 owner=$(platform "$BACKSTAGE_URL/api/environments/learn-try" | jq -r '.owner // ""')
 case "$owner" in "" | *learn-team-lab) ;; *) platform -X DELETE "$BACKSTAGE_URL/api/environments/learn-try" ;; esac
 
-for i in $(seq 100); do
+for i in $(seq 200); do
   status=$(platform -o /tmp/answer.json -w '%{http_code}' "$BACKSTAGE_URL/api/environments" \
     -d '{"name": "learn-try", "owner": "group:default/learn-team-lab", "size": "small", "ttl": "2h"}')
   if [ "$status" = 201 ]; then break; fi

@@ -15,7 +15,7 @@ done
 kubectl -n argocd wait application/learn-shout --for=jsonpath='{.status.sync.status}'=Synced --timeout=90s
 
 # A call, which wakes it if it sleeps; the gateway hears of a new function within a moment.
-for i in $(seq 60); do
+for i in $(seq 200); do
   if curl -fsS -d Ada "$GATEWAY_URL/function/learn-shout"; then break; fi
   sleep 0.25
 done

@@ -27,7 +27,7 @@ git push -q
 bash ~/learn-template-tools/drop.sh learn-journal 2>/dev/null || true
 task=$(curl -fsS -u "$BACKSTAGE_USER:$BACKSTAGE_PASSWORD" -H 'Content-Type: application/json' "$BACKSTAGE_URL/api/scaffolder/v2/tasks" \
   -d '{"templateRef": "template:default/learn-notes", "values": {"name": "learn-journal", "owner": "learn-team-docs"}}' | jq -r .id)
-for i in $(seq 60); do
+for i in $(seq 200); do
   status=$(curl -fsS "$BACKSTAGE_URL/api/scaffolder/v2/tasks/$task" | jq -r .status)
   case "$status" in completed | failed) break ;; esac
   sleep 0.25

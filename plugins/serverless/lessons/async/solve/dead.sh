@@ -43,7 +43,7 @@ if [ -n "$id" ]; then
 else
   curl -fsS -H 'X-Call-Id: learn-3' -d '{"invoice": 3, "amount": "12,50"}' "$GATEWAY_URL/async-function/learn-invoice"
 fi
-for i in $(seq 50); do
+for i in $(seq 200); do
   if curl -fsS "$GATEWAY_URL/function/learn-ledger" | jq -e 'any(.bookings[]; .call == "learn-3" and .amount == 12.5)'; then break; fi
   sleep 0.2
 done

@@ -34,7 +34,7 @@ curl -fsS -X DELETE "$GATEWAY_URL/function/learn-ledger"
 for i in 1 2; do
   curl -fsS -H 'X-Call-Id: learn-4' -d '{"invoice": 4, "amount": 40}' "$GATEWAY_URL/async-function/learn-invoice"
 done
-for i in $(seq 50); do
+for i in $(seq 200); do
   if curl -fsS "$GATEWAY_URL/function/learn-ledger" | jq -e '.requests["learn-4"] >= 2'; then break; fi
   sleep 0.2
 done

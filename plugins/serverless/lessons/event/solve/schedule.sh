@@ -13,7 +13,7 @@ api -X POST "$GATEWAY_URL/system/functions" -d @tick.json || api -X PUT "$GATEWA
 kubectl -n openfaas-fn rollout status deploy/learn-tick --timeout=60s
 
 # Two ticks take up to ten seconds.
-for i in $(seq 30); do
+for i in $(seq 200); do
   arrived=$(api "$GATEWAY_URL/system/events?limit=500" | jq '[.[] | select(.functionName == "learn-tick" and .state == "done")] | length')
   if [ "$arrived" -ge 2 ]; then break; fi
   sleep 0.5

@@ -1,5 +1,5 @@
 # Without a time limit.
-for i in $(seq 100); do
+for i in $(seq 200); do
   if curl -fsS -u "$BACKSTAGE_USER:$BACKSTAGE_PASSWORD" -H 'Content-Type: application/json' "$BACKSTAGE_URL/api/environments" -d '{"name": "learn-try", "owner": "group:default/learn-team-lab", "size": "small"}' 2>/dev/null; then break; fi
   sleep 0.25
 done

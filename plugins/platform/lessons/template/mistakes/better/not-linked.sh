@@ -10,7 +10,7 @@ git commit -q --allow-empty -m "A page for all"
 git push -q
 task=$(curl -fsS -u "$BACKSTAGE_USER:$BACKSTAGE_PASSWORD" -H 'Content-Type: application/json' "$BACKSTAGE_URL/api/scaffolder/v2/tasks" \
   -d '{"templateRef": "template:default/learn-notes", "values": {"name": "learn-journal", "owner": "learn-team-docs"}}' | jq -r .id)
-for i in $(seq 60); do
+for i in $(seq 200); do
   status=$(curl -fsS "$BACKSTAGE_URL/api/scaffolder/v2/tasks/$task" | jq -r .status)
   case "$status" in completed | failed) break ;; esac
   sleep 0.25

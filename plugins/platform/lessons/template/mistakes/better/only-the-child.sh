@@ -1,7 +1,7 @@
 # Makes it from the old skeleton and adds the page by hand.
 task=$(curl -fsS -u "$BACKSTAGE_USER:$BACKSTAGE_PASSWORD" -H 'Content-Type: application/json' "$BACKSTAGE_URL/api/scaffolder/v2/tasks" \
   -d '{"templateRef": "template:default/learn-notes", "values": {"name": "learn-journal", "owner": "learn-team-docs"}}' | jq -r .id)
-for i in $(seq 60); do
+for i in $(seq 200); do
   status=$(curl -fsS "$BACKSTAGE_URL/api/scaffolder/v2/tasks/$task" | jq -r .status)
   case "$status" in completed | failed) break ;; esac
   sleep 0.25

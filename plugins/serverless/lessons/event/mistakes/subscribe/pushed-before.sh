@@ -10,7 +10,7 @@ date >> repo/pushes.txt
 git -C repo add pushes.txt
 git -C repo commit -qm "Too early"
 git -C repo push -q
-for i in $(seq 60); do
+for i in $(seq 200); do
   if [ "$(pushes)" -gt "$before" ]; then break; fi
   sleep 0.25
 done
