@@ -24,6 +24,7 @@ type drive struct {
 	time time.Duration // how long
 	rate float64       // calls a second over all connections; 0: as fast as it goes
 	most int           // calls at most; 0: no bound
+	over []*caller     // the connections, if they outlive the run
 }
 
 // driven is what came of it.
@@ -35,6 +36,15 @@ type driven struct {
 }
 
 func (d driven) perSecond() float64 { return float64(d.calls) / d.seconds }
+
+// add adds the calls of p, which leaves the latencies unsorted, and not its time.
+func (d *driven) add(p driven) {
+	d.calls, d.failed = d.calls+p.calls, d.failed+p.failed
+	d.latencies = append(d.latencies, p.latencies...)
+	if d.failure == "" {
+		d.failure = p.failure
+	}
+}
 
 // quantile returns the latency that a part q of all calls stays below, in milliseconds.
 func (d driven) quantile(q float64) float64 {
@@ -53,28 +63,42 @@ func (d drive) run(ctx context.Context) (driven, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, d.time)
 	defer cancel()
-	request := []byte("GET " + u.RequestURI() + " HTTP/1.1\r\nHost: " + u.Host + "\r\nUser-Agent: labbox-bench\r\n\r\n")
+	over := d.over
+	if over == nil {
+		over = callers(u)
+		defer hangUp(over)
+	}
 	parts := make([]driven, connections)
 	var wg sync.WaitGroup
 	begin := time.Now()
 	for i := range parts {
 		wg.Go(func() {
-			c := &caller{address: u.Host, request: request}
-			defer c.close()
-			parts[i] = d.one(ctx, c, i)
+			parts[i] = d.one(ctx, over[i], i)
 		})
 	}
 	wg.Wait()
 	sum := driven{seconds: time.Since(begin).Seconds()}
 	for _, p := range parts {
-		sum.calls, sum.failed = sum.calls+p.calls, sum.failed+p.failed
-		sum.latencies = append(sum.latencies, p.latencies...)
-		if sum.failure == "" {
-			sum.failure = p.failure
-		}
+		sum.add(p)
 	}
 	slices.Sort(sum.latencies)
 	return sum, nil
+}
+
+// callers are the connections to a place, which open with their first call.
+func callers(u *url.URL) []*caller {
+	request := []byte("GET " + u.RequestURI() + " HTTP/1.1\r\nHost: " + u.Host + "\r\nUser-Agent: labbox-bench\r\n\r\n")
+	all := make([]*caller, connections)
+	for i := range all {
+		all[i] = &caller{address: u.Host, request: request}
+	}
+	return all
+}
+
+func hangUp(all []*caller) {
+	for _, c := range all {
+		c.close()
+	}
 }
 
 // one is the i-th connection's work: one call after the other, or each at its time.
