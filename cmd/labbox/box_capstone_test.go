@@ -26,8 +26,8 @@ func boxCapstone(t *testing.T, b *box) {
 	}
 }
 
-// boxAgain runs it a second time, which waits for Prometheus most of the time, while
-// somebody looks at every page.
+// boxAgain runs the capstone a second time, which waits for Prometheus most of the time,
+// while somebody looks at every page.
 func boxAgain(t *testing.T, b *box) {
 	t.Run("the capstone is idempotent", func(t *testing.T) {
 		t.Parallel()
@@ -39,7 +39,7 @@ func boxAgain(t *testing.T, b *box) {
 	})
 }
 
-// boxCapstoneAgain: the same model, the same commits.
+// boxCapstoneAgain: a second run has the same model and the same commits.
 func boxCapstoneAgain(t *testing.T, b *box) {
 	commits := b.must("kubectl", "get", "applications", "-n", "argocd", "-o", "jsonpath={.items[*].status.sync.revision}")
 	jobs := b.must("kubectl", "get", "jobs", "-n", "mlops", "-o", "name")

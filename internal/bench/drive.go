@@ -57,17 +57,16 @@ func (d driven) quantile(q float64) float64 {
 // run calls over all connections. A client of few steps is used, so that what is
 // measured is what is called.
 func (d drive) run(ctx context.Context) (driven, error) {
-	u, err := url.Parse(d.url)
-	if err != nil {
-		return driven{}, err
+	over := d.over
+	if over == nil {
+		var err error
+		if over, err = callers(d.url); err != nil {
+			return driven{}, err
+		}
+		defer hangUp(over)
 	}
 	ctx, cancel := context.WithTimeout(ctx, d.time)
 	defer cancel()
-	over := d.over
-	if over == nil {
-		over = callers(u)
-		defer hangUp(over)
-	}
 	parts := make([]driven, connections)
 	var wg sync.WaitGroup
 	begin := time.Now()
@@ -86,13 +85,15 @@ func (d drive) run(ctx context.Context) (driven, error) {
 }
 
 // callers are the connections to a place, which open with their first call.
-func callers(u *url.URL) []*caller {
-	request := []byte("GET " + u.RequestURI() + " HTTP/1.1\r\nHost: " + u.Host + "\r\nUser-Agent: labbox-bench\r\n\r\n")
+func callers(address string) ([]*caller, error) {
 	all := make([]*caller, connections)
 	for i := range all {
-		all[i] = &caller{address: u.Host, request: request}
+		var err error
+		if all[i], err = newCaller(address); err != nil {
+			return nil, err
+		}
 	}
-	return all
+	return all, nil
 }
 
 func hangUp(all []*caller) {
@@ -151,6 +152,15 @@ type caller struct {
 	request []byte
 	conn    net.Conn
 	in      *bufio.Reader
+}
+
+func newCaller(address string) (*caller, error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return nil, err
+	}
+	request := []byte("GET " + u.RequestURI() + " HTTP/1.1\r\nHost: " + u.Host + "\r\nUser-Agent: labbox-bench\r\n\r\n")
+	return &caller{address: u.Host, request: request}, nil
 }
 
 func (c *caller) close() {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -121,24 +120,26 @@ const turn = time.Second / 2
 // takeTurns drives both ways of a target, each for the time of a part and over the same
 // connections.
 func (g *generator) takeTurns(ctx context.Context, t Target, rate float64) (direct, through driven, err error) {
-	ways := []*driven{&direct, &through}
-	var over [2][]*caller
-	for i, address := range []string{t.Direct, t.Gateway} {
-		u, err := url.Parse(address)
-		if err != nil {
+	type way struct {
+		url  string
+		over []*caller
+		sum  *driven
+	}
+	ways := []way{{url: t.Direct, sum: &direct}, {url: t.Gateway, sum: &through}}
+	for i, w := range ways {
+		if ways[i].over, err = callers(w.url); err != nil {
 			return direct, through, err
 		}
-		over[i] = callers(u)
-		defer hangUp(over[i])
+		defer hangUp(ways[i].over)
 	}
 	for left := g.Seconds; left > 0; left -= turn {
-		for i, address := range []string{t.Direct, t.Gateway} {
-			out, err := g.drive(ctx, drive{url: address, time: min(turn, left), rate: rate, over: over[i]})
+		for _, w := range ways {
+			out, err := g.drive(ctx, drive{url: w.url, time: min(turn, left), rate: rate, over: w.over})
 			if err != nil {
 				return direct, through, err
 			}
-			ways[i].add(out)
-			ways[i].seconds += out.seconds
+			w.sum.add(out)
+			w.sum.seconds += out.seconds
 		}
 	}
 	slices.Sort(direct.latencies)
@@ -285,9 +286,10 @@ func killPod(uid string) error {
 
 // cold times one call.
 func (g *generator) cold(context.Context) error {
-	c := &caller{address: "", request: nil}
-	host, path, _ := strings.Cut(strings.TrimPrefix(g.Cold, "http://"), "/")
-	c.address, c.request = host, []byte("GET /"+path+" HTTP/1.1\r\nHost: "+host+"\r\n\r\n")
+	c, err := newCaller(g.Cold)
+	if err != nil {
+		return err
+	}
 	defer c.close()
 	begin := time.Now()
 	if err := c.call(); err != nil {
