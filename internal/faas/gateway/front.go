@@ -76,8 +76,9 @@ func (f *front) open(conn net.Conn, cancel context.CancelFunc) *lane {
 		_ = conn.Close()
 		return nil
 	}
-	l := &lane{Conn: conn, front: f, in: bufio.NewReaderSize(conn, frontBuffer), peer: conn.RemoteAddr().String(), cancel: cancel}
-	l.reply.conn, l.reply.timeout = conn, f.writeTimeout
+	stream := prompt(conn)
+	l := &lane{Conn: conn, front: f, in: bufio.NewReaderSize(stream, frontBuffer), peer: conn.RemoteAddr().String(), cancel: cancel}
+	l.reply.conn, l.reply.to, l.reply.timeout = conn, stream, f.writeTimeout
 	f.lanes[l] = struct{}{}
 	f.calls.Add(1)
 	return l

@@ -3,6 +3,7 @@ package gateway
 import (
 	"net"
 	"syscall"
+	"unsafe"
 )
 
 // quiet says whether an idle connection is open: nothing to read, not even its end. Of
@@ -52,9 +53,12 @@ func socket(conn net.Conn) syscall.RawConn {
 	return raw
 }
 
-// peek reads at most a byte that stays there.
+// peek reads at most a byte that stays there. It does not block: see prompt.
 func peek(fd uintptr) (int, error) {
 	var one [1]byte
-	n, _, err := syscall.Recvfrom(int(fd), one[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
-	return n, err
+	n, _, err := syscall.RawSyscall6(syscall.SYS_RECVFROM, fd, uintptr(unsafe.Pointer(&one)), 1, syscall.MSG_PEEK|syscall.MSG_DONTWAIT, 0, 0)
+	if err != 0 {
+		return 0, err
+	}
+	return int(n), nil
 }

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"io"
 	"net"
 	"net/http"
 	"net/textproto"
@@ -16,6 +17,7 @@ const frontPiece = 8 << 10
 // length leaves in one write; any other in chunks.
 type responder struct {
 	conn    net.Conn
+	to      io.Writer     // the same connection, for what is short
 	timeout time.Duration // of each write; 0: none
 	until   deadline
 
@@ -39,7 +41,7 @@ func (w *responder) begin(r *http.Request) {
 		w.header = http.Header{}
 	}
 	clear(w.header)
-	*w = responder{conn: w.conn, timeout: w.timeout, until: w.until, header: w.header, length: -1,
+	*w = responder{conn: w.conn, to: w.to, timeout: w.timeout, until: w.until, header: w.header, length: -1,
 		head: r.Method == http.MethodHead, body: w.body[:0], out: w.out[:0]}
 }
 
@@ -137,7 +139,7 @@ func (w *responder) send(b []byte) {
 		return
 	}
 	w.extend()
-	_, w.err = w.conn.Write(b)
+	_, w.err = w.to.Write(b)
 }
 
 // extend gives the client time for the next write.

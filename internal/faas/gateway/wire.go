@@ -48,6 +48,7 @@ type field struct{ name, value string }
 // wire is one connection to a replica.
 type wire struct {
 	net.Conn
+	to   io.Writer // the same connection
 	in   *bufio.Reader
 	out  []byte // the request's head and body, kept for its memory
 	idle time.Time
@@ -102,7 +103,8 @@ func (w *wires) open(ctx context.Context, at place) (*wire, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &wire{Conn: conn, in: bufio.NewReaderSize(conn, 8<<10), at: at}, nil
+	stream := prompt(conn)
+	return &wire{Conn: conn, to: stream, in: bufio.NewReaderSize(stream, 8<<10), at: at}, nil
 }
 
 // exchange writes the request and reads the answer up to its body.
@@ -115,7 +117,7 @@ func (w *wires) exchange(c *wire, m *message) (*http.Response, error) {
 	if c.out, err = m.append(c.out[:0]); err != nil {
 		return nil, err
 	}
-	_, unsent := c.Write(c.out)
+	_, unsent := c.to.Write(c.out)
 	if cap(c.out) > 8<<10 {
 		c.out = nil
 	}
