@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -104,8 +103,7 @@ func calibrate() time.Duration {
 	return time.Since(began)
 }
 
-// once measures one run. The load figures are of the first run only, and of many
-// rounds: they go to values at once.
+// once measures one run. The load figures of its rounds go to values at once.
 func once(ctx context.Context, o Options, first bool, values map[string][]float64) (run, error) {
 	dir, err := os.MkdirTemp("", "labbox-bench-")
 	if err != nil {
@@ -118,15 +116,14 @@ func once(ctx context.Context, o Options, first bool, values map[string][]float6
 		defer cancel()
 		_, _ = b.labbox(stop, "down", "--purge")
 	}()
-	stages := []func(context.Context) error{b.cold, b.idle, b.capstone, b.worked, b.sizes, b.warm}
-	if first {
-		stages = append(stages, func(ctx context.Context) error { return rest(ctx, o.Idle) }, func(ctx context.Context) error {
-			load, err := b.functions(ctx)
-			maps.Copy(values, load)
-			return err
-		})
+	functions := func(ctx context.Context) error {
+		load, err := b.functions(ctx, 2, first)
+		for name, v := range load {
+			values[name] = append(values[name], v...)
+		}
+		return err
 	}
-	for _, stage := range stages {
+	for _, stage := range []func(context.Context) error{b.cold, b.idle, b.capstone, b.worked, b.sizes, functions, b.warm} {
 		if err := stage(ctx); err != nil {
 			return nil, err
 		}

@@ -49,7 +49,7 @@ func loadSpecs() []spec {
 func MeasureLoad(ctx context.Context, o Options, dir string) (Report, error) {
 	b := &bencher{Options: o, dir: dir, run: run{}}
 	report := Report{Labbox: o.Labbox, CPUs: cpus(), Runs: 1, Figures: map[string]Figure{}}
-	values, err := b.functions(ctx)
+	values, err := b.functions(ctx, 5, true)
 	if err != nil {
 		return report, err
 	}
@@ -59,8 +59,9 @@ func MeasureLoad(ctx context.Context, o Options, dir string) (Report, error) {
 	return report, nil
 }
 
-// functions deploys, measures from inside the lab's network, and removes.
-func (b *bencher) functions(ctx context.Context) (map[string][]float64, error) {
+// functions deploys, measures from inside the lab's network, and removes: the two ways of
+// a call in so many rounds, and, if all is set, memory, lost replicas and cold starts.
+func (b *bencher) functions(ctx context.Context, rounds int, all bool) (map[string][]float64, error) {
 	b.say("functions")
 	manifest, err := functionObjects()
 	if err != nil {
@@ -72,7 +73,7 @@ func (b *bencher) functions(ctx context.Context) (map[string][]float64, error) {
 	defer func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 		defer cancel()
-		_, _ = b.kubectl(ctx, manifest, "delete", "--wait=false", "-f", "-")
+		_, _ = b.kubectl(ctx, manifest, "delete", "--cascade=foreground", "-f", "-") // with their pods: they are not for what is measured next
 	}()
 	for _, name := range []string{goFunction, pythonFunction, killedFunction} {
 		if _, err := b.kubectl(ctx, nil, "rollout", "status", "deployment/"+name, "--timeout=90s"); err != nil {
@@ -83,9 +84,13 @@ func (b *bencher) functions(ctx context.Context) (map[string][]float64, error) {
 	if err != nil {
 		return nil, err
 	}
+	load.Rounds = rounds
+	if !all {
+		load.Calls, load.Pods = 0, nil
+	}
 	values, err := b.generate(ctx, load)
-	if err != nil {
-		return nil, err
+	if err != nil || !all {
+		return values, err
 	}
 	return values, b.coldStarts(ctx, load, values)
 }
@@ -109,7 +114,7 @@ func (b *bencher) load(ctx context.Context) (Load, error) {
 		ip, err := b.kubectl(ctx, nil, "get", "service", name, "-o", "jsonpath={.spec.clusterIP}")
 		return Target{Name: label, Direct: "http://" + ip + ":8080" + path, Gateway: "http://" + gateway + "/function/" + name + "." + functionsNamespace + path}, err
 	}
-	l := Load{Rounds: 5, Seconds: 4 * time.Second, Calls: 100_000, Metrics: fmt.Sprintf("http://%s:%d/metrics", host, number+2)}
+	l := Load{Seconds: 4 * time.Second, Calls: 100_000, Metrics: fmt.Sprintf("http://%s:%d/metrics", host, number+2)}
 	for _, f := range [][3]string{{"Go", goFunction, "/hostname"}, {"Python", pythonFunction, "/"}} {
 		t, err := target(f[0], f[1], f[2])
 		if err != nil {

@@ -24,9 +24,9 @@ type Load struct {
 	Seconds time.Duration `json:"seconds"`
 	// Metrics is where the gateway's process tells its memory.
 	Metrics string `json:"metrics"`
-	// Calls of the memory figure.
+	// Calls of the memory figure; 0: none.
 	Calls int `json:"calls"`
-	// Killed is called while its pods, one after the other, are killed.
+	// Killed is called while its pods, one after the other, are killed, if there are any.
 	Killed Target   `json:"killed"`
 	Pods   []string `json:"pods"`
 	// Cold is called once and timed, if it is set, and nothing else happens.
