@@ -50,7 +50,7 @@ func mustOwn(t *testing.T) *own {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := &own{client: client, ns: fmt.Sprintf("fn-test-%d", os.Getpid()), box: &box{kube: kube}}
+	o := &own{client: client, ns: fmt.Sprintf("fn-%s-%d", strings.ToLower(t.Name()), os.Getpid()), box: &box{kube: kube}}
 	o.namespace(t)
 	config, _ := FromEnv(func(name string) string {
 		return map[string]string{"function_namespace": o.ns, "basic_auth": "false"}[name]
